@@ -1,0 +1,1 @@
+"""The contacts of a member, and who receives what."""

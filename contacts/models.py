@@ -1,0 +1,141 @@
+"""Contacts of a member, and what each type is told (manual, « Créer un contact »)."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from contacts.phones import canonical_phones
+from members.characters import canonical, validate_storable
+from members.models import Member
+from members.text import Searchable
+
+
+class ContactType(models.IntegerChoices):
+    """Which notifications a contact receives; the numbers are those of contact files."""
+
+    ADMINISTRATIVE = 1, "Notifications administratives"
+    ORDERS = 2, "Notifications des commandes"
+    NONE = 3, "Aucune notification"
+    ALL = 4, "Toutes les notifications"
+    AFTER_SALES = 5, "Notifications service après-vente"
+    RECEIVER = 6, "Réceptionnaire"
+
+    @property
+    def explanation(self) -> str:
+        """The manual's sentence for this type, as the form shows it."""
+        return _EXPLANATIONS[self]
+
+    @classmethod
+    def in_manual_order(cls) -> "list[ContactType]":
+        """Return the types in the order in which the manual explains them."""
+        return list(_EXPLANATIONS)
+
+
+_EXPLANATIONS = {
+    ContactType.NONE: "le contact est juste renseigné mais ne reçoit rien.",
+    ContactType.ADMINISTRATIVE: "ce contact recevra uniquement les factures",
+    ContactType.ORDERS: (
+        "ce contact recevra les notifications concernant les commandes "
+        "(exemple : envoi des bons de livraison)"
+    ),
+    ContactType.AFTER_SALES: (
+        "ce contact recevra les notifications liées au suivi de ses demandes "
+        "(si vous disposez du module de gestion des demandes)"
+    ),
+    ContactType.RECEIVER: (
+        "ce contact permet d'indiquer la personne réceptionnaire qui signera le justificatif "
+        "de livraison (si vous disposez du module de suivi des livraisons)"
+    ),
+    ContactType.ALL: (
+        "ce contact recevra les notifications liées aux factures, aux commandes "
+        "et au service après-vente"
+    ),
+}
+
+# What a contact says, in the order of its form and of contact files.
+CONTACT_FIELDS = ("name", "note", "job_title", "email", "phones", "fax", "type")
+
+
+class Contact(models.Model):
+    """A person or desk of a member, told about what its type says."""
+
+    member = models.ForeignKey(
+        Member, on_delete=models.CASCADE, related_name="contacts", verbose_name="membre"
+    )
+    # Distinct within a member, growing, not always without gaps.
+    position = models.PositiveIntegerField("position", editable=False)
+    name = models.CharField(
+        "dénomination", max_length=200, blank=True, validators=[validate_storable]
+    )
+    note = models.TextField("note", max_length=5000, blank=True, validators=[validate_storable])
+    job_title = models.CharField(
+        "fonction", max_length=200, blank=True, validators=[validate_storable]
+    )
+    email = models.EmailField("mail", blank=True)
+    phones = models.CharField(
+        "téléphone(s)", max_length=200, blank=True, validators=[validate_storable]
+    )
+    fax = models.CharField("fax", max_length=50, blank=True, validators=[validate_storable])
+    type = models.PositiveSmallIntegerField("type de contact", choices=ContactType.choices)
+    created_at = models.DateTimeField("créé le", auto_now_add=True)
+    updated_at = models.DateTimeField("modifié le", auto_now=True)
+
+    search_text = models.GeneratedField(
+        expression=Searchable("name", "email", "phones"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        verbose_name = "contact"
+        verbose_name_plural = "contacts"
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["member", "position"], name="contact_place_is_free"),
+            models.CheckConstraint(
+                condition=models.Q(type__in=ContactType.values), name="contact_type_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """What the contact is called in a sentence, also where it has no name."""
+        return self.name or self.job_title or self.email or "Contact sans nom"
+
+    def clean(self) -> None:
+        """Refuse a contact of a member who may not have any."""
+        if self.member_id and not self.member.has_contacts:
+            raise ValidationError(NO_CONTACTS_FOR_INDIVIDUALS)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the contact, its texts in canonical form; a new one goes below the others.
+
+        Raises ValidationError for a member who may not have contacts.
+        """
+        for field in ("name", "note", "job_title", "email", "fax"):
+            setattr(self, field, canonical(getattr(self, field)))
+        self.phones = canonical_phones(self.phones)
+        self.clean()
+        with transaction.atomic():
+            if self.position is None:
+                self.position = next_position(self.member_id)
+            super().save(*args, **kwargs)
+
+
+NO_CONTACTS_FOR_INDIVIDUALS = (
+    "Seuls un client professionnel ou un fournisseur peuvent avoir des contacts."
+)
+
+
+def next_position(member_id: int) -> int:
+    """Return the place below a member's contacts, holding the member until the commit.
+
+    Raises Member.DoesNotExist where the member was deleted meanwhile.
+    """
+    Member.objects.select_for_update().values_list("pk").get(pk=member_id)
+    last = Contact.objects.filter(member_id=member_id).aggregate(models.Max("position"))
+    return int(last["position__max"] or 0) + 1

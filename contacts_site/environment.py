@@ -1,0 +1,101 @@
+"""Reading settings from the environment, so that a wrong value names itself."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+_env = environ.Env()
+
+
+def text(name: str, default: str = "") -> str:
+    """Return the variable's text, or the default where it is not set."""
+    return os.environ.get(name, default)
+
+
+def boolean(name: str, *, default: bool) -> bool:
+    """Return a yes or no; raise ImproperlyConfigured for anything else."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value.strip().lower() in _TRUE:
+        return True
+    if value.strip().lower() in _FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name}={value!r} is neither true nor false.")
+
+
+def whole_number(name: str, default: int, *, minimum: int = 0) -> int:
+    """Return a whole number of at least `minimum`; raise ImproperlyConfigured otherwise."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    try:
+        number = int(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name}={value!r} is not a whole number.") from None
+    if number < minimum:
+        raise ImproperlyConfigured(f"{name}={value!r} must be at least {minimum}.")
+    return number
+
+
+def items(name: str, default: list[str]) -> list[str]:
+    """Return the comma-separated items of the variable."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    return [item.strip() for item in value.split(",") if item.strip()]
+
+
+def database(name: str, default: Path) -> dict[str, Any]:
+    """Return Django's description of the database at the variable's URL.
+
+    The default is an SQLite file at the path given. Raises ImproperlyConfigured for a URL of
+    another database than SQLite or PostgreSQL, without repeating it: it may hold a password.
+    """
+    url = os.environ.get(name) or f"sqlite:///{default}"
+    try:
+        description: dict[str, Any] = _env.db_url_config(url)
+        engine = str(description["ENGINE"])
+    except (AttributeError, ImproperlyConfigured, KeyError, ValueError):
+        raise ImproperlyConfigured(f"{name} is not the URL of a database.") from None
+    if engine.endswith(".sqlite3"):
+        return _sqlite(description)
+    if engine.endswith(".postgresql"):
+        description.setdefault("CONN_MAX_AGE", 60)
+        description.setdefault("CONN_HEALTH_CHECKS", True)
+        return description
+    raise ImproperlyConfigured(f"{name} must begin with sqlite: or postgres:.")
+
+
+def email(name: str, default: str) -> dict[str, Any]:
+    """Return Django's e-mail settings for the variable's URL.
+
+    Raises ImproperlyConfigured without repeating the URL: it may hold a password.
+    """
+    try:
+        return dict(_env.email_url_config(os.environ.get(name) or default))
+    except (AttributeError, ImproperlyConfigured, KeyError, ValueError):
+        raise ImproperlyConfigured(f"{name} is not the URL of a mail server.") from None
+
+
+def _sqlite(description: dict[str, Any]) -> dict[str, Any]:
+    """Make SQLite fit for several writers: WAL, write locks taken at BEGIN, patience."""
+    path = Path(str(description["NAME"]))
+    if description["NAME"] != ":memory:":
+        path.parent.mkdir(parents=True, exist_ok=True)
+    description["OPTIONS"] = {
+        **description.get("OPTIONS", {}),
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+        ),
+    }
+    # A file rather than memory: browser tests read it from several threads.
+    description["TEST"] = {"NAME": str(path.with_name("test.sqlite3"))}
+    return description

@@ -1,0 +1,1 @@
+"""The contact file: how all contacts go out and come in."""

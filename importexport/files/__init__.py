@@ -1,0 +1,1 @@
+"""Spreadsheets as rows of cells, whatever their format. Nothing here knows of contacts."""

@@ -1,0 +1,1 @@
+"""Members: professional clients, suppliers and individuals."""

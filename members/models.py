@@ -1,0 +1,120 @@
+"""Members, and what kinds of them there are."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+
+from members.characters import canonical, validate_storable
+from members.text import Fold, Searchable
+
+
+class MemberKind(models.TextChoices):
+    """What a member is to the organisation. Only the last two have contacts (manual)."""
+
+    INDIVIDUAL = "individual", "Particulier"
+    PROFESSIONAL = "professional", "Client professionnel"
+    SUPPLIER = "supplier", "Fournisseur"
+
+
+KINDS_WITH_CONTACTS = (MemberKind.PROFESSIONAL, MemberKind.SUPPLIER)
+
+
+class Member(models.Model):
+    """A professional client, a supplier or an individual.
+
+    Its contacts hang on it by the relation `contacts`, which the app of that name gives it.
+    """
+
+    reference = models.CharField(
+        "référence",
+        max_length=50,
+        unique=True,
+        validators=[validate_storable],
+        error_messages={"unique": "Cette référence est déjà celle d'un autre membre."},
+    )
+    name = models.CharField("dénomination", max_length=200, validators=[validate_storable])
+    kind = models.CharField("catégorie", max_length=20, choices=MemberKind.choices)
+    email = models.EmailField(
+        "mail principal",
+        blank=True,
+        help_text="Les messages envoyés depuis l'écran des membres partent à cette adresse.",
+    )
+    phone = models.CharField(
+        "téléphone",
+        max_length=200,
+        blank=True,
+        validators=[validate_storable],
+        help_text="S'il y a plusieurs numéros, séparez-les par un point-virgule sans espace.",
+    )
+    address = models.TextField(
+        "adresse", max_length=500, blank=True, validators=[validate_storable]
+    )
+    postal_code = models.CharField(
+        "code postal", max_length=20, blank=True, validators=[validate_storable]
+    )
+    city = models.CharField("ville", max_length=100, blank=True, validators=[validate_storable])
+    note = models.TextField("note", max_length=5000, blank=True, validators=[validate_storable])
+    created_at = models.DateTimeField("créé le", auto_now_add=True)
+    updated_at = models.DateTimeField("modifié le", auto_now=True)
+
+    sort_name = models.GeneratedField(
+        expression=Fold("name"), output_field=models.TextField(), db_persist=True
+    )
+    search_text = models.GeneratedField(
+        expression=Searchable("reference", "name", "email", "phone"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        verbose_name = "membre"
+        verbose_name_plural = "membres"
+        ordering = ["sort_name", "reference"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=MemberKind.values), name="member_kind_is_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["sort_name", "reference"], name="member_by_name"),
+            models.Index(fields=["kind", "sort_name"], name="member_by_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def has_contacts(self) -> bool:
+        """Whether a member of this kind may have contacts at all."""
+        return self.kind in KINDS_WITH_CONTACTS
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the member's page."""
+        return reverse("members:detail", args=[self.pk])
+
+    def clean(self) -> None:
+        """Refuse to make an individual of a member who has contacts, and say why."""
+        if self.pk and self.kind == MemberKind.INDIVIDUAL:
+            count = self.contacts.count()
+            if count:
+                raise ValidationError({"kind": _individual_with_contacts(count)})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the member with its texts in canonical form."""
+        for field in ("reference", "name", "phone", "address", "postal_code", "city", "note"):
+            setattr(self, field, canonical(getattr(self, field)))
+        super().save(*args, **kwargs)
+
+
+def _individual_with_contacts(count: int) -> str:
+    if count == 1:
+        return (
+            "Ce membre a un contact, et un particulier ne peut pas en avoir. "
+            "Supprimez d'abord ce contact."
+        )
+    return (
+        f"Ce membre a {count} contacts, et un particulier ne peut pas en avoir. "
+        "Supprimez d'abord ces contacts."
+    )

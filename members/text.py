@@ -1,0 +1,61 @@
+"""Text as people search and sort it: without case or accents; phone numbers by their digits.
+
+The same rules stand twice, in Python for SQLite and in SQL for PostgreSQL
+(members/migrations/0001_initial.py); a test holds the two together.
+"""
+
+import re
+import unicodedata
+
+from django.db import models
+
+# What a person may type in and between phone numbers, with one digit at least.
+_PHONE = re.compile(r"[0-9\s.\-()/+;]*[0-9][0-9\s.\-()/+;]*")
+_FRENCH_PREFIX = re.compile(r"^(?:\+|00)33")
+_COMBINING = re.compile("[\u0300-\u036f]")
+
+
+def fold(text: str) -> str:
+    """Return the text in lower case and without accents: `Éric` gives `eric`."""
+    if text.isascii():
+        return text.lower()
+    text = _COMBINING.sub("", unicodedata.normalize("NFD", text)).lower()
+    return text.replace("œ", "oe").replace("æ", "ae").replace("’", "'")
+
+
+def phone_digits(numbers: str) -> str:
+    """Return the digits of each number, spaces between: `+33 6 12;04.78` gives `0612 0478`."""
+    return " ".join(_digits(number) for number in numbers.split(";"))
+
+
+def _digits(number: str) -> str:
+    national = _FRENCH_PREFIX.sub("0", re.sub(r"[^0-9+]", "", number))
+    return national.replace("+", "")
+
+
+def search_terms(query: str) -> list[str]:
+    """Return what must be found for a query: its words folded, or a phone's digits as one."""
+    query = query.strip()
+    if _PHONE.fullmatch(query):
+        return phone_digits(query).split()
+    return fold(query).split()
+
+
+def searchable(*parts: str) -> str:
+    """Return the text in which `search_terms` are looked for; the last part holds phones."""
+    *words, numbers = parts
+    return f"{fold(' '.join(words))} {phone_digits(numbers)}"
+
+
+class Fold(models.Func):
+    """`fold` in the database, for columns that sort."""
+
+    function = "fold_text"
+    output_field = models.TextField()
+
+
+class Searchable(models.Func):
+    """`searchable` in the database, of text columns, the last of which holds phones."""
+
+    function = "searchable_text"
+    output_field = models.TextField()

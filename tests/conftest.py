@@ -1,0 +1,49 @@
+"""What every test may ask for."""
+
+import pytest
+from django.test import Client
+
+from tests.factories import ADMINISTRATOR, BACK_OFFICE, UserFactory
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files_and_fast_passwords(settings, tmp_path):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {**settings.STORAGES["default"]["OPTIONS"], "location": tmp_path / "files"},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def _signed_in(**values) -> Client:
+    client = Client()
+    client.force_login(UserFactory(**values))
+    return client
+
+
+@pytest.fixture
+def back_office(db) -> Client:
+    """A browser in which someone of the back office has signed in."""
+    return _signed_in(role=BACK_OFFICE)
+
+
+@pytest.fixture
+def administrator(db) -> Client:
+    """A browser in which an administrator has signed in."""
+    return _signed_in(role=ADMINISTRATOR)
+
+
+@pytest.fixture
+def without_role(db) -> Client:
+    """A browser in which someone without any role has signed in."""
+    return _signed_in()
+
+
+@pytest.fixture
+def nobody() -> Client:
+    """A browser in which nobody has signed in."""
+    return Client()
