@@ -6,11 +6,13 @@ import members.characters
 import members.text
 
 # members/text.py in SQL, for the generated columns; SQLite calls the Python itself.
+# The collation is named, so that letters outside ASCII fold whatever the database's own.
 POSTGRESQL_FUNCTIONS = r"""
 CREATE FUNCTION fold_text(words text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN
     replace(replace(replace(
-        lower(regexp_replace(normalize(words, NFD), '[\u0300-\u036f]', '', 'g')),
+        lower(regexp_replace(normalize(words, NFD), '[\u0300-\u036f]', '', 'g')
+            COLLATE "und-x-icu"),
     'œ', 'oe'), 'æ', 'ae'), '’', '''');
 
 CREATE FUNCTION searchable_text(VARIADIC parts text[]) RETURNS text
