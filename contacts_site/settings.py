@@ -149,6 +149,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- Accounts -------------------------------------------------------------------------------
 
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "members:list"
 LOGOUT_REDIRECT_URL = "login"

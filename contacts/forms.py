@@ -1,0 +1,107 @@
+"""The form of a contact, in its window or on its page."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Layout, Row
+from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from contacts.models import CONTACT_FIELDS, Contact, ContactType
+from contacts.phones import canonical_phones
+from members.forms import FocusedFormMixin, LinesField
+
+
+def _explained(contact_type: ContactType) -> SafeString:
+    return format_html(
+        '{}<span class="type-explanation">{}</span>', contact_type.label, contact_type.explanation
+    )
+
+
+class PhonesField(forms.CharField):
+    """A list of phone numbers, counted as it will be stored."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the list without space around its semicolons."""
+        return canonical_phones(super().to_python(value) or "")
+
+
+class ContactForm(FocusedFormMixin, forms.ModelForm[Contact]):
+    """What staff say of a contact.
+
+    `version` carries the moment of the values that were shown, so that two people who change the
+    same contact at once do not undo each other's work unseen.
+    """
+
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+    type = forms.TypedChoiceField(
+        label="Type de contact",
+        coerce=int,
+        choices=[(kind.value, _explained(kind)) for kind in ContactType.in_manual_order()],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez un type de contact."},
+    )
+
+    class Meta:
+        model = Contact
+        fields = CONTACT_FIELDS
+        field_classes = {"note": LinesField, "phones": PhonesField}
+        labels = {"phones": "Téléphone(s)"}
+        help_texts = {
+            "phones": "S'il y a plusieurs numéros, séparez-les par un point-virgule sans espace."
+        }
+        widgets = {"note": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["version"].initial = self.current_version
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("autocomplete", "off")
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(
+            Row(Column("name", css_class="col-md-6"), Column("job_title", css_class="col-md-6")),
+            "note",
+            "email",
+            Row(Column("phones", css_class="col-md-8"), Column("fax", css_class="col-md-4")),
+            "type",
+            "version",
+        )
+
+    @property
+    def current_version(self) -> str:
+        """The moment of the contact's values as they stand in the database."""
+        return self.instance.updated_at.isoformat() if self.instance.pk else ""
+
+    def clean(self) -> dict[str, Any] | None:
+        """Show, field by field, what someone else stored since the form was opened."""
+        cleaned = super().clean()
+        if self.instance.pk and self.cleaned_data.get("version") != self.current_version:
+            self._compare_with_stored()
+        return cleaned
+
+    def _compare_with_stored(self) -> None:
+        differing = [
+            name
+            for name in CONTACT_FIELDS
+            if name in self.cleaned_data and self.cleaned_data[name] != getattr(self.instance, name)
+        ]
+        # Who saves again has seen the other's values.
+        typed = {name: self.data.get(name) for name in self.data}
+        self.data = {**typed, "version": self.current_version}
+        if not differing:
+            return
+        self.add_error(
+            None,
+            "Quelqu'un d'autre a modifié ce contact entre-temps. Comparez ses valeurs avec les "
+            "vôtres, puis enregistrez à nouveau : ce sont les vôtres qui resteront.",
+        )
+        for name in differing:
+            self.add_error(name, f"Valeur enregistrée entre-temps : « {self._stored(name)} ».")
+
+    def _stored(self, name: str) -> str:
+        if name == "type":
+            return self.instance.get_type_display()
+        return getattr(self.instance, name) or "(vide)"

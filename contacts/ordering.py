@@ -1,0 +1,46 @@
+"""The order of a member's contacts."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import F
+
+from contacts.models import Contact
+from members.models import Member
+
+
+class OrderRefused(Exception):
+    """The order asked for does not name exactly the contacts that the member has now."""
+
+
+def reorder(member: Member, contact_ids: Sequence[int]) -> None:
+    """Give the member's contacts the places 1, 2, 3… in the order of their keys.
+
+    Raises OrderRefused, and changes nothing, unless each contact of now is named exactly once.
+    """
+    with transaction.atomic():
+        Member.objects.select_for_update().get(pk=member.pk)
+        contacts = {contact.pk: contact for contact in member.contacts.all()}
+        if sorted(contact_ids) != sorted(contacts):
+            raise OrderRefused
+        if not contacts:
+            return
+        # Two contacts never share a place, not even for a moment: all step aside first.
+        aside = len(contacts) + max(contact.position for contact in contacts.values())
+        member.contacts.update(position=F("position") + aside)
+        for position, pk in enumerate(contact_ids, start=1):
+            contacts[pk].position = position
+        Contact.objects.bulk_update(contacts.values(), ["position"], batch_size=200)
+
+
+def moved(contact_ids: Sequence[int], contact_id: int, step: int) -> list[int]:
+    """Return the order with one contact a step further down, or up where the step is -1.
+
+    Raises OrderRefused where that contact is not in the order. At either end it stays.
+    """
+    order = list(contact_ids)
+    if contact_id not in order:
+        raise OrderRefused
+    place = order.index(contact_id)
+    order.insert(max(0, place + step), order.pop(place))
+    return order

@@ -1,0 +1,24 @@
+"""Phone numbers as links."""
+
+import re
+
+from django import template
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from contacts.phones import split_phones
+
+register = template.Library()
+
+
+@register.simple_tag
+def phone_links(phones: str) -> SafeString:
+    """Return each number of the list as a link that dials it, and shows it as typed."""
+    numbers = split_phones(phones)
+    if not numbers:
+        return mark_safe('<span class="empty">aucun</span>')
+    return format_html_join(
+        "",
+        '<a class="phone" href="tel:{}">{}</a>',
+        ((re.sub(r"[^0-9+*#]", "", number), number) for number in numbers),
+    )

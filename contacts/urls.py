@@ -1,0 +1,14 @@
+"""The addresses of a member's contacts, below those of the member."""
+
+from django.urls import path
+
+from contacts import views
+
+app_name = "contacts"
+urlpatterns = [
+    path("ajouter/", views.contact_add, name="add"),
+    path("ordre/", views.contact_order, name="order"),
+    path("<int:pk>/modifier/", views.contact_edit, name="edit"),
+    path("<int:pk>/supprimer/", views.contact_delete, name="delete"),
+    path("<int:pk>/retablir/", views.contact_restore, name="restore"),
+]

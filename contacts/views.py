@@ -1,0 +1,155 @@
+"""Windows and actions of the contact panel of a member's page.
+
+Each view answers htmx with the part of the page that changes, and everyone else with a page.
+"""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import reswap, retarget, trigger_client_event
+
+from contacts.forms import ContactForm
+from contacts.models import NO_CONTACTS_FOR_INDIVIDUALS, Contact
+from contacts.ordering import OrderRefused, moved, reorder
+from contacts.restoring import delete_contact, restore_contact
+from members.models import Member
+from members.requests import HttpRequest
+
+GONE = "Ce contact a été supprimé entre-temps."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("contacts.add_contact", raise_exception=True)
+def contact_add(request: HttpRequest, member_pk: int) -> HttpResponse:
+    """Show the window « Ajout d'un contact »."""
+    member = get_object_or_404(Member, pk=member_pk)
+    if not member.has_contacts:
+        messages.error(request, NO_CONTACTS_FOR_INDIVIDUALS)
+        return _panel(request, member)
+    form = ContactForm(request.POST or None, instance=Contact(member=member))
+    if request.method == "POST" and form.is_valid():
+        contact = form.save()
+        messages.success(request, f"Le contact « {contact.title} » est ajouté.")
+        return _panel(request, member)
+    return _form_window(request, member, form, "Ajout d'un contact")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("contacts.change_contact", raise_exception=True)
+def contact_edit(request: HttpRequest, member_pk: int, pk: int) -> HttpResponse:
+    """Show the window « Modification d'un contact »."""
+    member = get_object_or_404(Member, pk=member_pk)
+    with transaction.atomic():
+        contact = member.contacts.select_for_update().filter(pk=pk).first()
+        if contact is None:
+            return _edit_gone(request, member)
+        form = ContactForm(request.POST or None, instance=contact)
+        if request.method == "POST" and form.is_valid():
+            contact = form.save()
+            messages.success(request, f"Le contact « {contact.title} » est enregistré.")
+            return _panel(request, member)
+    return _form_window(request, member, form, "Modification d'un contact", pk)
+
+
+def _edit_gone(request: HttpRequest, member: Member) -> HttpResponse:
+    """Lose nothing typed for a contact that is no more: offer to add it anew."""
+    may_add = request.user.has_perm("contacts.add_contact") and member.has_contacts
+    if request.method == "POST" and may_add:
+        form = ContactForm(request.POST, instance=Contact(member=member))
+        form.add_error(None, f"{GONE} Enregistrez pour l'ajouter à nouveau, avec vos valeurs.")
+        return _form_window(request, member, form, "Ajout d'un contact")
+    messages.error(request, GONE)
+    return _panel(request, member)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("contacts.delete_contact", raise_exception=True)
+def contact_delete(request: HttpRequest, member_pk: int, pk: int) -> HttpResponse:
+    """Ask, then delete a contact and offer to bring it back."""
+    member = get_object_or_404(Member, pk=member_pk)
+    contact = member.contacts.filter(pk=pk).first()
+    if contact is None:
+        messages.info(request, GONE)
+        return _panel(request, member)
+    if request.method == "POST":
+        delete_contact(contact, request.session)
+        context = {"member": member, "title": contact.title, "pk": pk}
+        text = render_to_string("contacts/_deleted_message.html", context, request)
+        messages.success(request, mark_safe(text))  # noqa: S308 (escaped by the template)
+        return _panel(request, member)
+    context = {"member": member, "contact": contact}
+    return _window(request, "contacts/confirm_delete.html", context)
+
+
+@require_POST
+@permission_required("contacts.add_contact", raise_exception=True)
+def contact_restore(request: HttpRequest, member_pk: int, pk: int) -> HttpResponse:
+    """Bring back a contact that this person has just deleted."""
+    member = get_object_or_404(Member, pk=member_pk)
+    contact = restore_contact(member, pk, request.session) if member.has_contacts else None
+    if contact:
+        messages.success(request, f"Le contact « {contact.title} » est rétabli à sa place.")
+    else:
+        messages.error(request, "Cette suppression ne peut plus être annulée.")
+    return _panel(request, member)
+
+
+@require_POST
+@permission_required("contacts.change_contact", raise_exception=True)
+def contact_order(request: HttpRequest, member_pk: int) -> HttpResponse:
+    """Store the order of the member's contacts that the page shows.
+
+    `contact` lists their keys; `up` or `down` moves one by a step first; `moved` names the one
+    that was moved in the page.
+    """
+    member = get_object_or_404(Member, pk=member_pk)
+    try:
+        order = [int(pk) for pk in request.POST.getlist("contact")]
+        chosen = int(request.POST.get("up") or request.POST.get("down") or order[0])
+        if "up" in request.POST or "down" in request.POST:
+            order = moved(order, chosen, -1 if "up" in request.POST else 1)
+        elif request.POST.get("moved"):
+            chosen = int(request.POST["moved"])
+        reorder(member, order)
+        messages.success(request, _new_place(member, order, chosen))
+    except (OrderRefused, ValueError, IndexError):
+        messages.error(
+            request,
+            "Les contacts de ce membre ont changé entre-temps. "
+            "Voici la liste à jour ; modifiez l'ordre à nouveau.",
+        )
+    return _panel(request, member)
+
+
+def _new_place(member: Member, order: list[int], chosen: int) -> str:
+    contact = get_object_or_404(member.contacts, pk=chosen)
+    return f"{contact.title} : place {order.index(chosen) + 1} sur {len(order)}."
+
+
+def _form_window(
+    request: HttpRequest, member: Member, form: ContactForm, title: str, pk: int | None = None
+) -> HttpResponse:
+    form.focus()
+    context = {"member": member, "form": form, "title": title, "pk": pk}
+    return _window(request, "contacts/form.html", context)
+
+
+def _window(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
+    """Answer with a window's content for htmx, else with the same as a page."""
+    context["frame"] = "contacts/_window.html" if request.htmx else "contacts/_page.html"
+    response = render(request, template, context)
+    return retarget(reswap(response, "innerHTML"), "#window") if request.htmx else response
+
+
+def _panel(request: HttpRequest, member: Member) -> HttpResponse:
+    """Answer with the panel as it is now for htmx, closing the window; else go to the page."""
+    if not request.htmx:
+        return redirect(f"{member.get_absolute_url()}#contacts")
+    response = render(request, "contacts/_panel_and_messages.html", {"member": member})
+    response = retarget(reswap(response, "outerHTML"), "#contacts")
+    return trigger_client_event(response, "window:close")

@@ -1,0 +1,88 @@
+"""The members' screen: which members, in which order, how many contacts each."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, QuerySet
+
+from members.models import Member
+from members.text import search_terms
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class SortableColumn:
+    """A column of the screen: its name in the address, its title, what it sorts by."""
+
+    key: str
+    title: str
+    fields: tuple[str, ...]
+
+
+SORTABLE_COLUMNS = (
+    SortableColumn("reference", "Référence", ("reference",)),
+    SortableColumn("name", "Dénomination", ("sort_name", "reference")),
+    SortableColumn("kind", "Catégorie", ("kind", "sort_name", "reference")),
+    SortableColumn("email", "Mail principal", ("email", "reference")),
+    SortableColumn("city", "Ville", ("city", "reference")),
+    SortableColumn("contacts", "Contacts", ("contact_count", "sort_name", "reference")),
+)
+DEFAULT_SORT = "name"
+
+
+def find_members(query: str = "", kind: str = "") -> QuerySet[Member]:
+    """Return the members in which, or in whose contacts, each word of the query is found."""
+    members = Member.objects.all()
+    for term in search_terms(query):
+        by_contact = Member.objects.filter(contacts__search_text__contains=term)
+        members = members.filter(Q(search_text__contains=term) | Q(pk__in=by_contact.values("pk")))
+    return members.filter(kind=kind) if kind else members
+
+
+def sort_members(members: QuerySet[Member], sort: str) -> QuerySet[Member]:
+    """Return the members in the order of a column's key, `-` before it for the reverse.
+
+    An unknown key sorts by name: an address typed by hand is no reason for an error.
+    """
+    descending, key = sort.startswith("-"), sort.removeprefix("-")
+    columns = {column.key: column for column in SORTABLE_COLUMNS}
+    column = columns.get(key) or columns[DEFAULT_SORT]
+    if column.key == "contacts":
+        members = members.annotate(contact_count=Count("contacts"))
+    return members.order_by(*(f"-{field}" if descending else field for field in column.fields))
+
+
+def count_contacts(members: list[Member]) -> dict[int, int]:
+    """Return the number of contacts of each of these members, by their key, in one query."""
+    found = Member.objects.filter(pk__in=[member.pk for member in members])
+    return dict(found.order_by().values_list("pk").annotate(Count("contacts")))
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The title of a sortable column, as a link that sorts by it or turns its order round."""
+
+    title: str
+    address: str
+    direction: str  # as aria-sort says it: ascending, descending, none
+
+    @property
+    def arrow(self) -> str:
+        """The sign beside the title."""
+        return {"ascending": "▲", "descending": "▼"}.get(self.direction, "")
+
+
+def headings(sort: str, parameters: dict[str, str]) -> list[Heading]:
+    """Return the headings for a screen sorted by `sort`, keeping its other parameters."""
+    descending, current = sort.startswith("-"), sort.removeprefix("-")
+    if current not in {column.key for column in SORTABLE_COLUMNS}:
+        current = DEFAULT_SORT
+    result = []
+    for column in SORTABLE_COLUMNS:
+        is_current = column.key == current
+        direction = ("descending" if descending else "ascending") if is_current else "none"
+        key = f"-{column.key}" if is_current and not descending else column.key
+        address = "?" + urlencode({**parameters, "sort": key})
+        result.append(Heading(column.title, address, direction))
+    return result

@@ -1,0 +1,1 @@
+"""Template tags for members and for all pages."""

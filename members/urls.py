@@ -1,0 +1,14 @@
+"""The addresses of the members' pages."""
+
+from django.urls import path
+
+from members import views
+
+app_name = "members"
+urlpatterns = [
+    path("", views.member_list, name="list"),
+    path("ajouter/", views.member_add, name="add"),
+    path("<int:pk>/", views.member_detail, name="detail"),
+    path("<int:pk>/modifier/", views.member_edit, name="edit"),
+    path("<int:pk>/supprimer/", views.member_delete, name="delete"),
+]

@@ -1,0 +1,100 @@
+"""The members' screen and the pages of a member."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from members.forms import MemberFilterForm, MemberForm
+from members.listing import (
+    DEFAULT_SORT,
+    PAGE_SIZE,
+    count_contacts,
+    find_members,
+    headings,
+    sort_members,
+)
+from members.models import Member
+from members.requests import HttpRequest
+
+
+@require_safe
+@permission_required("members.view_member", raise_exception=True)
+def member_list(request: HttpRequest) -> HttpResponse:
+    """Show the members that were asked for, a page of them."""
+    form = MemberFilterForm(request.GET, label_suffix="")
+    wanted = form.cleaned_data if form.is_valid() else {}
+    query, kind = wanted.get("q", ""), wanted.get("kind", "")
+    sort = request.GET.get("sort", DEFAULT_SORT)
+    members = sort_members(find_members(query, kind), sort)
+    page = Paginator(members, PAGE_SIZE).get_page(request.GET.get("page"))
+    counts = count_contacts(list(page.object_list))
+    parameters = {key: value for key, value in (("q", query), ("kind", kind)) if value}
+    context = {
+        "form": form,
+        "page": page,
+        "rows": [(member, counts.get(member.pk, 0)) for member in page.object_list],
+        "headings": headings(sort, parameters),
+        "is_filtered": bool(parameters),
+        "sort": sort,
+        "page_address": "?" + urlencode({**parameters, "sort": sort}) + "&page=",
+    }
+    is_part = bool(request.htmx) and request.htmx.target == "members"
+    return render(request, f"members/{'_members' if is_part else 'list'}.html", context)
+
+
+@require_safe
+@permission_required("members.view_member", raise_exception=True)
+def member_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show all that is known of a member."""
+    return render(request, "members/detail.html", {"member": get_object_or_404(Member, pk=pk)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("members.add_member", raise_exception=True)
+def member_add(request: HttpRequest) -> HttpResponse:
+    """Add a member."""
+    form = MemberForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        member = form.save()
+        messages.success(request, f"Le membre « {member} » est ajouté.")
+        return redirect(member)
+    form.focus()
+    return render(request, "members/form.html", {"form": form, "title": "Ajout d'un membre"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("members.change_member", raise_exception=True)
+def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a member."""
+    member = get_object_or_404(Member, pk=pk)
+    form = MemberForm(request.POST or None, instance=member)
+    if request.method == "POST" and form.is_valid():
+        member = form.save()
+        messages.success(request, f"Le membre « {member} » est enregistré.")
+        return redirect(member)
+    form.focus()
+    context = {
+        "form": form,
+        "title": "Modification d'un membre",
+        # What was typed stands in `member` by now, and does not count until it is saved.
+        "member": Member.objects.get(pk=pk),
+    }
+    return render(request, "members/form.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("members.delete_member", raise_exception=True)
+def member_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask, then delete a member and the contacts that go with it."""
+    member = get_object_or_404(Member, pk=pk)
+    if request.method == "POST":
+        member.delete()
+        messages.success(request, f"Le membre « {member} » est supprimé.")
+        return redirect("members:list")
+    context = {"member": member, "contact_count": member.contacts.count()}
+    return render(request, "members/confirm_delete.html", context)

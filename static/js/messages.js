@@ -1,0 +1,7 @@
+// A message goes when its closing button is used; the focus goes on to the content.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-dismiss]");
+  if (!button) return;
+  button.parentElement.remove();
+  document.getElementById("content").focus();
+});

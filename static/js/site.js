@@ -1,0 +1,7 @@
+// What every page loads. Each behaviour has a module of its own, and pages work without any.
+import "./messages.js";
+import "./menu.js";
+import "./window.js";
+import "./reorder.js";
+
+document.documentElement.classList.add("js");

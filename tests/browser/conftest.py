@@ -1,0 +1,112 @@
+"""A real Chromium, and people who work in it."""
+
+import os
+import shutil
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings as django_settings
+from django.db import connection
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.factories import ADMINISTRATOR, BACK_OFFICE, UserFactory
+
+# Playwright's own event loop runs in the thread in which the tests use the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+expect.set_options(timeout=10_000)
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests of this folder; skip them without Chromium, but fail them in CI."""
+    here = os.path.dirname(__file__)  # noqa: PTH120
+    for item in items:
+        if str(item.path).startswith(here):
+            item.add_marker(pytest.mark.browser)
+            if not CHROMIUM and not os.environ.get("CI"):
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+
+
+@pytest.fixture(scope="session")
+def chromium(django_db_setup) -> Browser:
+    """The browser that all tests share."""
+    assert CHROMIUM, "Chromium is not installed; CI must not skip the browser tests."
+    initial_data = connection._test_serialized_contents
+    with sync_playwright() as playwright:
+        # From here on an event loop runs in this thread, and Django opens another connection.
+        connection._test_serialized_contents = initial_data
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, live_server, django_db_serialized_rollback):
+    """Open a browser window of someone: `open_page(user)`, also without JavaScript.
+
+    The test fails where the page has a script error, or breaks its Content-Security-Policy.
+    """
+    contexts, complaints = [], []
+
+    def open_page(user=None, *, javascript=True, width=1280) -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url,
+            java_script_enabled=javascript,
+            viewport={"width": width, "height": 900},
+            locale="fr-FR",
+            accept_downloads=True,
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        if user:
+            client = Client()
+            client.force_login(user)
+            name = django_settings.SESSION_COOKIE_NAME
+            value = client.cookies[name].value
+            context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: complaints.append(message.text) if message.type == "error" else None,
+        )
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+@pytest.fixture
+def back_office_user(transactional_db, django_db_serialized_rollback):
+    """Someone of the back office."""
+    return UserFactory(role=BACK_OFFICE)
+
+
+@pytest.fixture
+def administrator_user(transactional_db, django_db_serialized_rollback):
+    """An administrator."""
+    return UserFactory(role=ADMINISTRATOR)
+
+
+@pytest.fixture(scope="session")
+def accessible():
+    """Check a page with axe: WCAG 2.2 A and AA, and its best practices."""
+    axe = Axe()
+
+    def accessible(page: Page) -> None:
+        results = axe.run(page)
+        assert results.violations_count == 0, results.generate_report()
+
+    return accessible
