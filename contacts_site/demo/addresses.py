@@ -1,0 +1,38 @@
+"""Mail addresses, all in the domains that RFC 2606 keeps for examples."""
+
+from random import Random
+
+from django.utils.text import slugify
+
+from contacts_site.demo.people import Person
+from members.text import fold
+
+_LEFT_OUT = {
+    "a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "pour", "sur",
+    "artisanale", "artisans", "biologique", "boulangers", "groupe", "local", "maraichage",
+    "municipale", "participative", "restaurant", "restauration", "scolaire", "service",
+}  # fmt: skip
+_LONGEST = 36
+
+
+def draw_domain(rng: Random, member_name: str) -> str:
+    """Return a domain that an organisation of this name might have."""
+    words = slugify(fold(member_name).replace("'", "-")).split("-")
+    label = ""
+    for word in words:
+        longer = f"{label}-{word}" if label else word
+        if word not in _LEFT_OUT and len(longer) <= _LONGEST:
+            label = longer
+    return f"{label}.example.{rng.choice(('net', 'net', 'org', 'com'))}"
+
+
+def personal_address(rng: Random, person: Person) -> str:
+    """Return the private address of a person."""
+    return f"{local_part(person)}@example.{rng.choice(('org', 'com'))}"
+
+
+def local_part(person: Person) -> str:
+    """Return what stands before the @ of a person: `helene.duboeuf` of Hélène Dubœuf."""
+    return ".".join(
+        slugify(fold(part).replace("'", "")) for part in (person.first_name, person.surname)
+    )

@@ -1,0 +1,54 @@
+"""Putting the demo into an empty database, with accounts to sign in by."""
+
+from collections import Counter
+
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+
+from contacts.models import Contact
+from contacts_site.demo.building import build
+from members.models import Member
+
+PASSWORD = "demo"  # noqa: S105  anybody may know it: the data are invented
+BACK_OFFICE_ACCOUNT = "bureau"
+ADMINISTRATOR_ACCOUNT = "admin"
+
+
+class NotEmpty(Exception):
+    """The database has members or accounts already, and nothing was changed."""
+
+
+def fill() -> Counter[str]:
+    """Store the demo in one transaction; return the number of contacts and of each kind of member.
+
+    Raises NotEmpty, and changes nothing, where the database has members or accounts.
+    """
+    with transaction.atomic():
+        if Member.objects.exists() or User.objects.exists():
+            raise NotEmpty
+        entries = build()
+        # Neither save() nor its checks: a test holds that every value is canonical and valid.
+        members = Member.objects.bulk_create(entry.member for entry in entries)
+        contacts = Contact.objects.bulk_create(
+            contact for entry in entries for contact in entry.contacts
+        )
+        _add_accounts()
+    counts = Counter(str(member.kind) for member in members)
+    counts["contacts"] = len(contacts)
+    return counts
+
+
+def demo_accounts_are_open() -> bool:
+    """Return whether both accounts of the demo are there, with the demo's password."""
+    accounts = User.objects.filter(
+        username__in=(BACK_OFFICE_ACCOUNT, ADMINISTRATOR_ACCOUNT), is_active=True
+    )
+    return len(accounts) == 2 and all(account.check_password(PASSWORD) for account in accounts)
+
+
+def _add_accounts() -> None:
+    back_office = User.objects.create_user(BACK_OFFICE_ACCOUNT, password=PASSWORD)
+    back_office.groups.add(Group.objects.get(name="Back-office"))
+    # Also a superuser, so that accounts can be managed in Django's admin.
+    administrator = User.objects.create_superuser(ADMINISTRATOR_ACCOUNT, password=PASSWORD)
+    administrator.groups.add(Group.objects.get(name="Administrateurs"))

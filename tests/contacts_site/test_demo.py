@@ -1,0 +1,210 @@
+"""The command `demo`: what it makes, and what it leaves alone."""
+
+import re
+from collections import Counter
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from contacts.models import CONTACT_FIELDS, Contact, ContactType
+from contacts.phones import canonical_phones, split_phones
+from contacts_site.demo import filling
+from members.characters import canonical
+from members.models import Member, MemberKind
+from tests.factories import MemberFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+FICTION = re.compile(r"(019900|026191|035301|046571|053649|063998)[0-9]{4}")
+EXAMPLE = re.compile(r"[^@]+@([a-z0-9-]+\.)?example\.(org|com|net)")
+MEMBER_FIELDS = (
+    "reference",
+    "name",
+    "kind",
+    "email",
+    "phone",
+    "address",
+    "postal_code",
+    "city",
+    "note",
+)
+
+
+def demo(**options) -> str:
+    output = StringIO()
+    call_command("demo", stdout=output, **options)
+    return output.getvalue()
+
+
+def stored():
+    members = Member.objects.order_by("pk").values_list(*MEMBER_FIELDS)
+    contacts = Contact.objects.order_by("pk").values_list(
+        "member__reference", "position", *CONTACT_FIELDS
+    )
+    return list(members), list(contacts)
+
+
+def test_it_fills_an_empty_database_and_says_with_what():
+    output = demo()
+    kinds = Counter(Member.objects.values_list("kind", flat=True))
+    assert sum(kinds.values()) == 300
+    assert 850 <= Contact.objects.count() <= 950
+    for count in (*kinds.values(), Contact.objects.count()):
+        assert f"{count} " in output
+    assert "Comptes : bureau (back-office) et admin (administrateur), mot de passe demo." in output
+
+
+def test_it_is_the_same_each_time():
+    demo()
+    first = stored()
+    Member.objects.all().delete()
+    User.objects.all().delete()
+    demo()
+    assert stored() == first
+
+
+def test_its_accounts_can_sign_in_each_with_its_role():
+    demo()
+    bureau, admin = User.objects.get(username="bureau"), User.objects.get(username="admin")
+    assert [group.name for group in bureau.groups.all()] == ["Back-office"]
+    assert [group.name for group in admin.groups.all()] == ["Administrateurs"]
+    assert (bureau.is_staff, bureau.is_superuser) == (False, False)
+    assert (admin.is_staff, admin.is_superuser) == (True, True)
+    for username in ("bureau", "admin"):
+        assert Client().login(username=username, password="demo")
+
+
+def test_every_member_and_contact_is_valid_and_canonical():
+    demo()
+    for member in Member.objects.all():
+        member.full_clean()
+        for field in MEMBER_FIELDS:
+            assert getattr(member, field) == canonical(getattr(member, field))
+    for contact in Contact.objects.select_related("member"):
+        contact.full_clean()
+        for field in ("name", "note", "job_title", "email", "fax"):
+            assert getattr(contact, field) == canonical(getattr(contact, field))
+        assert contact.phones == canonical_phones(contact.phones)
+
+
+def test_contacts_stand_in_places_from_one_without_gaps():
+    demo()
+    for member in Member.objects.prefetch_related("contacts"):
+        places = [contact.position for contact in member.contacts.all()]
+        assert places == list(range(1, len(places) + 1))
+
+
+def test_individuals_have_no_contacts_and_the_others_from_none_to_twelve():
+    demo()
+    individuals = Member.objects.filter(kind=MemberKind.INDIVIDUAL)
+    assert individuals.count() == 40
+    assert not Contact.objects.filter(member__in=individuals).exists()
+    sizes = {member.contacts.count() for member in Member.objects.exclude(pk__in=individuals)}
+    assert {0, 1, 12} <= sizes
+    assert max(sizes) == 12
+
+
+def test_every_type_of_contact_is_well_represented():
+    demo()
+    types = Counter(Contact.objects.values_list("type", flat=True))
+    assert set(types) == set(ContactType.values)
+    assert min(types.values()) >= 50
+
+
+def test_it_holds_what_real_data_holds():
+    demo()
+    references = set(Member.objects.values_list("reference", flat=True))
+    assert {"C0001", "F0001", "P0001", "42", "1007", "épi-d'or-é1"} <= references
+    assert len([name for name in Member.objects.values_list("name", flat=True) if len(name) > 80])
+    assert len([name for name in Contact.objects.values_list("name", flat=True) if len(name) > 80])
+    assert Contact.objects.filter(phones__contains=";").count() > 100
+    assert Contact.objects.filter(note__contains="\n").count() > 50
+    assert Contact.objects.exclude(fax="").count() > 50
+    for absent in ("name", "job_title", "email", "phones"):
+        assert Contact.objects.filter(**{absent: ""}).count() > 20
+    assert Member.objects.filter(email="").count() > 20
+
+
+def test_no_number_rings_and_no_mail_arrives_anywhere():
+    demo()
+    numbers = [
+        number
+        for numbers in (
+            *Member.objects.values_list("phone", flat=True),
+            *Contact.objects.values_list("phones", flat=True),
+            *Contact.objects.values_list("fax", flat=True),
+        )
+        for number in split_phones(numbers)
+    ]
+    for number in numbers:
+        assert FICTION.fullmatch(re.sub(r"[ .]", "", number.replace("+33 ", "0"))), number
+    for owner in (Member, Contact):
+        for email in owner.objects.exclude(email="").values_list("email", flat=True):
+            assert EXAMPLE.fullmatch(email), email
+
+
+def test_it_refuses_a_database_with_members():
+    MemberFactory()
+    with pytest.raises(CommandError, match="contient déjà des membres ou des comptes"):
+        demo()
+    assert (Member.objects.count(), User.objects.count()) == (1, 0)
+
+
+def test_it_refuses_a_database_with_accounts():
+    UserFactory()
+    with pytest.raises(CommandError, match="contient déjà des membres ou des comptes"):
+        demo()
+    assert (Member.objects.count(), User.objects.count()) == (0, 1)
+
+
+def test_nothing_is_stored_where_something_fails_halfway(monkeypatch):
+    def fail():
+        raise RuntimeError
+
+    monkeypatch.setattr(filling, "_add_accounts", fail)
+    with pytest.raises(RuntimeError):
+        demo()
+    assert not Member.objects.exists()
+
+
+def test_if_empty_fills_an_empty_database():
+    assert "300 membres" in demo(if_empty=True)
+    assert Member.objects.count() == 300
+
+
+def test_if_empty_leaves_a_database_with_members_alone_and_says_nothing():
+    MemberFactory()
+    assert demo(if_empty=True) == ""
+    assert (Member.objects.count(), User.objects.count()) == (1, 0)
+
+
+def test_if_empty_leaves_a_database_with_accounts_alone_and_says_nothing():
+    UserFactory(username="admin")
+    assert demo(if_empty=True) == ""
+    assert (Member.objects.count(), User.objects.count()) == (0, 1)
+
+
+def test_if_empty_names_the_accounts_of_the_demo_as_long_as_they_open():
+    demo()
+    before = stored()
+    assert demo(if_empty=True) == (
+        "Comptes : bureau (back-office) et admin (administrateur), mot de passe demo.\n"
+    )
+    assert stored() == before
+
+
+def test_if_empty_is_silent_about_accounts_whose_password_was_changed():
+    demo()
+    admin = User.objects.get(username="admin")
+    admin.set_password("un autre")
+    admin.save()
+    assert demo(if_empty=True) == ""
+
+
+def test_if_empty_is_silent_about_accounts_that_are_closed():
+    demo()
+    User.objects.filter(username="bureau").update(is_active=False)
+    assert demo(if_empty=True) == ""
