@@ -83,10 +83,11 @@ class ContactForm(FocusedFormMixin, forms.ModelForm[Contact]):
         return cleaned
 
     def _compare_with_stored(self) -> None:
+        # A wrong value, absent from cleaned_data, differs from any that is stored.
         differing = [
             name
             for name in CONTACT_FIELDS
-            if name in self.cleaned_data and self.cleaned_data[name] != getattr(self.instance, name)
+            if self.cleaned_data.get(name) != getattr(self.instance, name)
         ]
         # Who saves again has seen the other's values.
         typed = {name: self.data.get(name) for name in self.data}

@@ -41,6 +41,10 @@ def restore_contact(member: Member, contact_id: int, session: SessionBase) -> Co
     if not values or values["member_id"] != member.pk:
         return None
     with transaction.atomic():
+        Member.objects.select_for_update().get(pk=member.pk)
+        # The same button pressed twice sends two requests that know the same session.
+        if Contact.objects.filter(pk=contact_id).exists():
+            return None
         contact = _put_back(member, contact_id, dict(values))
     del deleted[str(contact_id)]
     session[SESSION_KEY] = deleted
@@ -50,7 +54,6 @@ def restore_contact(member: Member, contact_id: int, session: SessionBase) -> Co
 def _put_back(member: Member, contact_id: int, values: dict[str, Any]) -> Contact:
     created_at = datetime.fromisoformat(values.pop("created_at"))
     position = values.pop("position")
-    Member.objects.select_for_update().get(pk=member.pk)
     others = list(member.contacts.values_list("pk", "position"))
     taken = any(place == position for _, place in others)
     contact = Contact(pk=contact_id, **values)

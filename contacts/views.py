@@ -6,9 +6,10 @@ Each view answers htmx with the part of the page that changes, and everyone else
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
@@ -31,7 +32,8 @@ def contact_add(request: HttpRequest, member_pk: int) -> HttpResponse:
     if not member.has_contacts:
         messages.error(request, NO_CONTACTS_FOR_INDIVIDUALS)
         return _panel(request, member)
-    form = ContactForm(request.POST or None, instance=Contact(member=member))
+    data = request.POST if request.method == "POST" else None
+    form = ContactForm(data, instance=Contact(member=member))
     if request.method == "POST" and form.is_valid():
         contact = form.save()
         messages.success(request, f"Le contact « {contact.title} » est ajouté.")
@@ -44,11 +46,12 @@ def contact_add(request: HttpRequest, member_pk: int) -> HttpResponse:
 def contact_edit(request: HttpRequest, member_pk: int, pk: int) -> HttpResponse:
     """Show the window « Modification d'un contact »."""
     member = get_object_or_404(Member, pk=member_pk)
+    data = request.POST if request.method == "POST" else None
     with transaction.atomic():
         contact = member.contacts.select_for_update().filter(pk=pk).first()
         if contact is None:
             return _edit_gone(request, member)
-        form = ContactForm(request.POST or None, instance=contact)
+        form = ContactForm(data, instance=contact)
         if request.method == "POST" and form.is_valid():
             contact = form.save()
             messages.success(request, f"Le contact « {contact.title} » est enregistré.")
@@ -109,12 +112,7 @@ def contact_order(request: HttpRequest, member_pk: int) -> HttpResponse:
     """
     member = get_object_or_404(Member, pk=member_pk)
     try:
-        order = [int(pk) for pk in request.POST.getlist("contact")]
-        chosen = int(request.POST.get("up") or request.POST.get("down") or order[0])
-        if "up" in request.POST or "down" in request.POST:
-            order = moved(order, chosen, -1 if "up" in request.POST else 1)
-        elif request.POST.get("moved"):
-            chosen = int(request.POST["moved"])
+        order, chosen = _asked_order(request.POST)
         reorder(member, order)
         messages.success(request, _new_place(member, order, chosen))
     except (OrderRefused, ValueError, IndexError):
@@ -124,6 +122,20 @@ def contact_order(request: HttpRequest, member_pk: int) -> HttpResponse:
             "Voici la liste à jour ; modifiez l'ordre à nouveau.",
         )
     return _panel(request, member)
+
+
+def _asked_order(posted: QueryDict) -> tuple[list[int], int]:
+    """Return the keys in the order asked for, and the key of the contact that was moved.
+
+    Raises OrderRefused, ValueError or IndexError where nobody could have asked for it.
+    """
+    order = [int(pk) for pk in posted.getlist("contact")]
+    chosen = int(posted.get("up") or posted.get("down") or posted.get("moved") or order[0])
+    if chosen not in order:
+        raise OrderRefused
+    if "up" in posted or "down" in posted:
+        order = moved(order, chosen, -1 if "up" in posted else 1)
+    return order, chosen
 
 
 def _new_place(member: Member, order: list[int], chosen: int) -> str:
@@ -143,6 +155,7 @@ def _window(request: HttpRequest, template: str, context: dict[str, object]) -> 
     """Answer with a window's content for htmx, else with the same as a page."""
     context["frame"] = "contacts/_window.html" if request.htmx else "contacts/_page.html"
     response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
     return retarget(reswap(response, "innerHTML"), "#window") if request.htmx else response
 
 

@@ -1,6 +1,7 @@
 """Reading settings from the environment, so that a wrong value names itself."""
 
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +60,12 @@ def database(name: str, default: Path) -> dict[str, Any]:
     """
     url = os.environ.get(name) or f"sqlite:///{default}"
     try:
-        description: dict[str, Any] = _env.db_url_config(url)
+        with warnings.catch_warnings():
+            # django-environ warns of a wrong URL by printing it.
+            warnings.simplefilter("error", UserWarning)
+            description: dict[str, Any] = _env.db_url_config(url)
         engine = str(description["ENGINE"])
-    except (AttributeError, ImproperlyConfigured, KeyError, ValueError):
+    except (AttributeError, ImproperlyConfigured, KeyError, UserWarning, ValueError):
         raise ImproperlyConfigured(f"{name} is not the URL of a database.") from None
     if engine.endswith(".sqlite3"):
         return _sqlite(description)

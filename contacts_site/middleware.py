@@ -30,6 +30,12 @@ class WholePageSignInMiddleware:
 
 
 def _path_of(url: str) -> str:
-    """Return the URL without scheme and host, quoted as the value of a parameter."""
-    parts = urlsplit(url)
+    """Return the URL without scheme and host, quoted as the value of a parameter.
+
+    What is no URL gives an empty text.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     return quote(parts.path + (f"?{parts.query}" if parts.query else ""))

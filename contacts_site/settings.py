@@ -144,6 +144,8 @@ CONTACT_FILE_MAX_UNPACKED_BYTES = (
 )
 # The most rows with something in them that one file may hold.
 CONTACT_FILE_MAX_ROWS = environment.whole_number("CONTACT_FILE_MAX_ROWS", 1_000_000, minimum=1)
+# A member's order of contacts is sent as one field for each of them.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # Uploads above this go to a temporary file instead of memory.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 

@@ -1,16 +1,17 @@
 """The addresses of the site's pages."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from contacts_site.views import ChangePasswordView
+from contacts_site.views import ChangePasswordView, SignInView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="members:list"), name="home"),
-    path("connexion/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("deconnexion/", LogoutView.as_view(), name="logout"),
+    path("connexion/", SignInView.as_view(), name="login"),
+    path("deconnexion/", login_not_required(LogoutView.as_view()), name="logout"),
     path("mot-de-passe/", ChangePasswordView.as_view(), name="password_change"),
     path("membres/", include("members.urls")),
     path("membres/<int:member_pk>/contacts/", include("contacts.urls")),

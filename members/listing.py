@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Func, OrderBy, Q, QuerySet
 
 from members.models import Member
-from members.text import search_terms
+from members.text import Fold, search_terms
 
 PAGE_SIZE = 50
 
@@ -17,7 +17,7 @@ class SortableColumn:
 
     key: str
     title: str
-    fields: tuple[str, ...]
+    fields: tuple[str | Func, ...]
 
 
 SORTABLE_COLUMNS = (
@@ -25,7 +25,7 @@ SORTABLE_COLUMNS = (
     SortableColumn("name", "Dénomination", ("sort_name", "reference")),
     SortableColumn("kind", "Catégorie", ("kind", "sort_name", "reference")),
     SortableColumn("email", "Mail principal", ("email", "reference")),
-    SortableColumn("city", "Ville", ("city", "reference")),
+    SortableColumn("city", "Ville", (Fold("city"), "reference")),
     SortableColumn("contacts", "Contacts", ("contact_count", "sort_name", "reference")),
 )
 DEFAULT_SORT = "name"
@@ -34,9 +34,13 @@ DEFAULT_SORT = "name"
 def find_members(query: str = "", kind: str = "") -> QuerySet[Member]:
     """Return the members in which, or in whose contacts, each word of the query is found."""
     members = Member.objects.all()
-    for term in search_terms(query):
-        by_contact = Member.objects.filter(contacts__search_text__contains=term)
-        members = members.filter(Q(search_text__contains=term) | Q(pk__in=by_contact.values("pk")))
+    for spellings in search_terms(query):
+        by_itself, by_contact = Q(), Q()
+        for spelling in spellings:
+            by_itself |= Q(search_text__contains=spelling)
+            by_contact |= Q(contacts__search_text__contains=spelling)
+        found = Member.objects.filter(by_contact)
+        members = members.filter(by_itself | Q(pk__in=found.values("pk")))
     return members.filter(kind=kind) if kind else members
 
 
@@ -50,7 +54,8 @@ def sort_members(members: QuerySet[Member], sort: str) -> QuerySet[Member]:
     column = columns.get(key) or columns[DEFAULT_SORT]
     if column.key == "contacts":
         members = members.annotate(contact_count=Count("contacts"))
-    return members.order_by(*(f"-{field}" if descending else field for field in column.fields))
+    fields = (F(field) if isinstance(field, str) else field for field in column.fields)
+    return members.order_by(*(OrderBy(field, descending=descending) for field in fields))
 
 
 def count_contacts(members: list[Member]) -> dict[int, int]:

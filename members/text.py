@@ -33,12 +33,20 @@ def _digits(number: str) -> str:
     return national.replace("+", "")
 
 
-def search_terms(query: str) -> list[str]:
-    """Return what must be found for a query: its words folded, or a phone's digits as one."""
-    query = query.strip()
-    if _PHONE.fullmatch(query):
-        return phone_digits(query).split()
-    return fold(query).split()
+def search_terms(query: str) -> list[tuple[str, ...]]:
+    """Return what must be found for a query: each of its words, in one of its spellings.
+
+    What looks like phones is not split at spaces, only at semicolons.
+    """
+    query = fold(query).strip()
+    words = query.split(";") if _PHONE.fullmatch(query) else query.split()
+    return [_spellings(word.strip()) for word in words if word.strip()]
+
+
+def _spellings(word: str) -> tuple[str, ...]:
+    """Return the word as typed, and by its digits where it may be a phone or a reference."""
+    digits = _digits(word) if _PHONE.fullmatch(word) else word
+    return (word,) if digits == word else (word, digits)
 
 
 def searchable(*parts: str) -> str:

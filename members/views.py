@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from members.forms import MemberFilterForm, MemberForm
 from members.listing import (
@@ -23,12 +24,13 @@ from members.requests import HttpRequest
 
 
 @require_safe
+@vary_on_headers("HX-Request", "HX-Target")
 @permission_required("members.view_member", raise_exception=True)
 def member_list(request: HttpRequest) -> HttpResponse:
     """Show the members that were asked for, a page of them."""
     form = MemberFilterForm(request.GET, label_suffix="")
-    wanted = form.cleaned_data if form.is_valid() else {}
-    query, kind = wanted.get("q", ""), wanted.get("kind", "")
+    form.is_valid()  # What is wrong is not looked for.
+    query, kind = form.cleaned_data.get("q", ""), form.cleaned_data.get("kind", "")
     sort = request.GET.get("sort", DEFAULT_SORT)
     members = sort_members(find_members(query, kind), sort)
     page = Paginator(members, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -58,7 +60,7 @@ def member_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("members.add_member", raise_exception=True)
 def member_add(request: HttpRequest) -> HttpResponse:
     """Add a member."""
-    form = MemberForm(request.POST or None)
+    form = MemberForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         member = form.save()
         messages.success(request, f"Le membre « {member} » est ajouté.")
@@ -72,7 +74,7 @@ def member_add(request: HttpRequest) -> HttpResponse:
 def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a member."""
     member = get_object_or_404(Member, pk=pk)
-    form = MemberForm(request.POST or None, instance=member)
+    form = MemberForm(request.POST if request.method == "POST" else None, instance=member)
     if request.method == "POST" and form.is_valid():
         member = form.save()
         messages.success(request, f"Le membre « {member} » est enregistré.")

@@ -3,7 +3,7 @@
 import re
 
 from django import template
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from contacts.phones import split_phones
@@ -17,8 +17,12 @@ def phone_links(phones: str) -> SafeString:
     numbers = split_phones(phones)
     if not numbers:
         return mark_safe('<span class="empty">aucun</span>')
-    return format_html_join(
-        "",
-        '<a class="phone" href="tel:{}">{}</a>',
-        ((re.sub(r"[^0-9+*#]", "", number), number) for number in numbers),
-    )
+    return format_html_join("", "{}", ((_link(number),) for number in numbers))
+
+
+def _link(number: str) -> SafeString:
+    # The zero of « +33 (0)4 » is for callers of the same country.
+    dialled = re.sub(r"[^0-9+*#]", "", re.sub(r"^(\+.*?)\(0\)", r"\1", number))
+    if not dialled:
+        return format_html('<span class="phone">{}</span>', number)
+    return format_html('<a class="phone" href="tel:{}">{}</a>', dialled, number)

@@ -20,12 +20,12 @@ def test_composed_and_decomposed_accents_are_the_same():
 
 def test_a_phone_is_its_digits_however_typed():
     assert phone_digits("+33 6 12-34;04.78") == "061234 0478"
-    assert search_terms(" 04 78.12 ") == ["047812"]
-    assert search_terms("+33 6 12") == ["0612"]
+    assert search_terms(" 04 78.12 ;06") == [("04 78.12", "047812"), ("06",)]
+    assert search_terms("+33 6 12") == [("+33 6 12", "0612")]
 
 
 def test_words_are_looked_for_one_by_one():
-    assert search_terms("  Épicerie DU 12 ") == ["epicerie", "du", "12"]
+    assert search_terms("  Épicerie DU 1.2 ") == [("epicerie",), ("du",), ("1.2", "12")]
 
 
 @pytest.mark.django_db

@@ -1,0 +1,95 @@
+import pytest
+
+from contacts.models import ContactType
+from members.models import MemberKind
+from tests.factories import ContactFactory, MemberFactory
+from tests.pages import AWKWARD_TEXTS, cells, links, page, text
+
+
+def test_all_that_a_contact_says_is_shown(back_office):
+    contact = ContactFactory(
+        name="Anne",
+        note="Le matin\nseulement",
+        job_title="Cheffe",
+        email="anne@x.fr",
+        phones="04 78 00;06.12",
+        fax="04 79",
+        type=ContactType.RECEIVER,
+    )
+    response = back_office.get(contact.member.get_absolute_url())
+    assert cells(response, "Dénomination") == ["Anne"]
+    assert cells(response, "Fonction") == ["Cheffe"]
+    assert cells(response, "Mail") == ["anne@x.fr"]
+    assert cells(response, "Fax") == ["04 79"]
+    assert cells(response, "Type de contact") == ["Réceptionnaire"]
+    assert page(response).xpath("//td[@data-title='Note']/text()[2]") == ["seulement"]
+    assert links(response, "mailto:") == {"mailto:anne@x.fr": "anne@x.fr"}
+    assert links(response, "tel:") == {"tel:047800": "04 78 00", "tel:0612": "06.12"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "dialled"),
+    [
+        ("+33 (0)4 78", ["tel:+33478"]),
+        ("(04) 78", ["tel:0478"]),
+        ("*31#06", ["tel:*31#06"]),
+        ("accueil", []),
+        (";;04;", ["tel:04"]),
+    ],
+)
+def test_a_phone_dials_what_a_caller_would(back_office, typed, dialled):
+    contact = ContactFactory(phones=typed)
+    response = back_office.get(contact.member.get_absolute_url())
+    assert list(links(response, "tel:")) == dialled
+    assert typed.strip(";") in text(response)
+
+
+def test_an_address_cannot_add_to_the_message_it_begins(back_office):
+    contact = ContactFactory(email="a?bcc=b@x.fr")
+    response = back_office.get(contact.member.get_absolute_url())
+    assert links(response, "mailto:") == {"mailto:a%3Fbcc%3Db@x.fr": "a?bcc=b@x.fr"}
+
+
+def test_contacts_stand_in_their_order(back_office):
+    member = MemberFactory()
+    for name, position in (("Anne", 7), ("Bruno", 2), ("Chloé", 30)):
+        ContactFactory(member=member, name=name, position=position)
+    response = back_office.get(member.get_absolute_url())
+    assert cells(response, "Dénomination") == ["Bruno", "Anne", "Chloé"]
+
+
+def test_a_contact_without_name_is_told_apart(back_office):
+    contact = ContactFactory(name="", job_title="Chef")
+    response = back_office.get(contact.member.get_absolute_url())
+    assert cells(response, "Dénomination") == ["Sans nom"]
+    assert page(response).xpath("//button[@aria-label='Monter Chef']")
+
+
+def test_without_contacts_the_panel_says_how_to_begin(back_office):
+    member = MemberFactory()
+    response = back_office.get(member.get_absolute_url())
+    assert "Ce membre n'a pas encore de contact. Ajoutez-en un" in text(response)
+
+
+def test_an_individual_has_no_way_to_add_a_contact(back_office):
+    member = MemberFactory(kind=MemberKind.INDIVIDUAL)
+    response = back_office.get(member.get_absolute_url())
+    assert "Seuls un client professionnel ou un fournisseur peuvent avoir" in text(response)
+    assert not page(response).xpath("//a[contains(@href, '/contacts/')]")
+
+
+def test_contacts_of_other_members_are_not_shown(back_office):
+    ContactFactory(name="Bruno")
+    contact = ContactFactory(name="Anne")
+    response = back_office.get(contact.member.get_absolute_url())
+    assert cells(response, "Dénomination") == ["Anne"]
+
+
+@pytest.mark.parametrize("awkward", AWKWARD_TEXTS)
+def test_awkward_texts_are_shown_as_typed(back_office, awkward):
+    fields = ("name", "note", "job_title", "phones", "fax")
+    contact = ContactFactory(**dict.fromkeys(fields, awkward))
+    response = back_office.get(contact.member.get_absolute_url())
+    for title in ("Dénomination", "Note", "Fonction", "Téléphone(s)", "Fax"):
+        assert cells(response, title) == [awkward]
+    assert page(response).xpath("//button[@name='up']/@aria-label") == [f"Monter {awkward}"]

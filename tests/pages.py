@@ -1,0 +1,56 @@
+"""Reading what the site answers with."""
+
+from lxml import html
+
+HTMX = {"HX-Request": "true"}
+
+# Texts that would break a page which does not escape them, or get lost on the way.
+AWKWARD_TEXTS = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onfocus='alert(1)",
+    'L\'« Été » & "Cie" {{ 7|add:7 }}',
+    "\u202eecnarF\u202c",
+]
+
+
+def page(response) -> html.HtmlElement:
+    """Return the page or part, which must hold no script and no style of its own."""
+    root = html.document_fromstring(response.content.decode())
+    assert not root.xpath("//style | //@style | //script[not(@src)] | //script[text()]")
+    assert not root.xpath("//@*[starts-with(name(), 'on')] | //@*[starts-with(., 'javascript:')]")
+    return root
+
+
+def text(response) -> str:
+    """Return the words of the page or part, with single plain spaces between."""
+    return _words(page(response))
+
+
+def cells(response, title: str) -> list[str]:
+    """Return the texts of a table's column from top to bottom."""
+    return [_words(cell) for cell in page(response).xpath(f'//tbody//*[@data-title="{title}"]')]
+
+
+def links(response, beginning: str) -> dict[str, str]:
+    """Return the texts of the links whose address begins so, by their address."""
+    found = page(response).xpath(f'//a[starts-with(@href, "{beginning}")]')
+    return {link.get("href"): _words(link) for link in found}
+
+
+def errors(response, field: str) -> str:
+    """Return what the form says is wrong at a field; at `None`, with the whole."""
+    where = f'//*[@id="id_{field}_error"]' if field else '//*[contains(@class, "alert-danger")]'
+    return " ".join(_words(error) for error in page(response).xpath(where))
+
+
+def form_values(response) -> dict[str, str]:
+    """Return what a browser would send of the form that is to be filled in."""
+    form = page(response).xpath('//form[.//*[@name="name"]]')[0]
+    # A browser does not count the line end with which Django begins a textarea.
+    values = {name: value.removeprefix("\n") for name, value in form.form_values()}
+    return {name: values[name] for name in values if name != "csrfmiddlewaretoken"}
+
+
+def _words(element: html.HtmlElement) -> str:
+    return " ".join(element.text_content().split())
