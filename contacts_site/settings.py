@@ -140,14 +140,19 @@ CONTACT_FILE_MAX_BYTES = (
     environment.whole_number("CONTACT_FILE_MAX_MIB", 64, minimum=1) * 1024 * 1024
 )
 CONTACT_FILE_MAX_UNPACKED_BYTES = (
-    environment.whole_number("CONTACT_FILE_MAX_UNPACKED_MIB", 1024, minimum=1) * 1024 * 1024
+    environment.whole_number("CONTACT_FILE_MAX_UNPACKED_MIB", 512, minimum=1) * 1024 * 1024
 )
 # The most rows with something in them that one file may hold.
-CONTACT_FILE_MAX_ROWS = environment.whole_number("CONTACT_FILE_MAX_ROWS", 1_000_000, minimum=1)
+CONTACT_FILE_MAX_ROWS = environment.whole_number("CONTACT_FILE_MAX_ROWS", 250_000, minimum=1)
 # A member's order of contacts is sent as one field for each of them.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # Uploads above this go to a temporary file instead of memory.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "importexport.uploads.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- Accounts -------------------------------------------------------------------------------
 

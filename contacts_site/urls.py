@@ -15,5 +15,6 @@ urlpatterns = [
     path("mot-de-passe/", ChangePasswordView.as_view(), name="password_change"),
     path("membres/", include("members.urls")),
     path("membres/<int:member_pk>/contacts/", include("contacts.urls")),
+    path("contacts/", include("importexport.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,1 +1,52 @@
 """Spreadsheets as rows of cells, whatever their format. Nothing here knows of contacts."""
+
+from typing import IO
+
+from importexport.files.csv_reader import open_csv
+from importexport.files.ods_package import EXCEL, NOT_A_SPREADSHEET
+from importexport.files.ods_reader import open_ods
+from importexport.files.table import FileRefused, IsHeader, Limits, Table
+
+EMPTY = "Le fichier est vide. Choisissez un fichier ODS (conseillé) ou CSV."
+_ZIP = b"PK"
+# Old Excel files, and new ones with a password.
+_COMPOUND_DOCUMENT = bytes.fromhex("d0cf11e0a1b11ae1")
+# PDF, RTF, PNG, JPEG, gzip, 7-Zip, RAR.
+_OTHER_KINDS = (
+    b"%PDF",
+    b"{\\rtf",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"\x1f\x8b",
+    b"7z\xbc\xaf",
+    b"Rar!",
+)
+
+
+def open_table(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
+    """Return the table of a contact file; its content decides the format, not its name.
+
+    `file` must be seekable, and stay open while the rows are taken. Raises FileRefused.
+    """
+    size = file.seek(0, 2)
+    if size == 0:
+        raise FileRefused(EMPTY)
+    if size > limits.max_bytes:
+        raise too_large(limits)
+    file.seek(0)
+    start = file.read(8)
+    if start.startswith(_COMPOUND_DOCUMENT):
+        raise FileRefused(EXCEL)
+    if start.startswith(_OTHER_KINDS):
+        raise FileRefused(NOT_A_SPREADSHEET)
+    if start.startswith(_ZIP):
+        return open_ods(file, is_header, limits)
+    return open_csv(file, is_header, limits)
+
+
+def too_large(limits: Limits) -> FileRefused:
+    """Return the refusal of a file of more bytes than one file may have."""
+    return FileRefused(
+        f"Le fichier dépasse la taille maximale de {limits.max_bytes // 1024**2} Mio. "
+        "Partagez-le en plusieurs fichiers."
+    )

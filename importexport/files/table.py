@@ -1,12 +1,11 @@
 """What a file is once it is read: a header and rows of cells, or a refusal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal, NamedTuple
 
-Cell = str | Decimal | bool
-"""A text ("" where empty), a number, or a truth value; everything else is read as its text."""
+Cell = str | int
+"""A whole number where the file has a number without fraction; all else as a person reads it."""
 
 
 class Row(NamedTuple):
@@ -18,6 +17,13 @@ class Row(NamedTuple):
 
     line: int
     cells: Sequence[Cell]
+
+
+IsHeader = Callable[[Sequence[Cell]], bool]
+"""Whether a row's cells are the titles that the caller looks for."""
+
+# A header is looked for among so many rows of a sheet; titles and notes may stand above it.
+HEADER_SEARCH_ROWS = 25
 
 
 @dataclass(frozen=True)
@@ -53,3 +59,16 @@ class HeaderNotFound(FileRefused):
     def __init__(self, candidates: Sequence[Row]) -> None:
         super().__init__("Aucune feuille du fichier n'a la ligne de titres attendue.")
         self.candidates = candidates
+
+
+def too_many_rows(limits: Limits) -> FileRefused:
+    """Return the refusal of a file that has more rows than one file may have."""
+    return FileRefused(
+        f"Le fichier a plus de {grouped(limits.max_rows)} lignes remplies, "
+        "le nombre maximal. Partagez-le en plusieurs fichiers."
+    )
+
+
+def grouped(number: int) -> str:
+    """Return a whole number as French writes it, in groups of three digits."""
+    return f"{number:,}".replace(",", "\u202f")

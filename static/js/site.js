@@ -3,5 +3,6 @@ import "./messages.js";
 import "./menu.js";
 import "./window.js";
 import "./reorder.js";
+import "./once.js";
 
 document.documentElement.classList.add("js");

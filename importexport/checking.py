@@ -1,0 +1,220 @@
+"""Rows of cells become rows of contacts, or errors told by line and column.
+
+The database is not asked here: the members come in as plain values.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from contacts.models import CONTACT_FIELDS
+from importexport.columns import (
+    COLUMNS,
+    MEMBER_NAME,
+    REFERENCE,
+    CellRefused,
+    Column,
+    ContactRow,
+    Value,
+    quoted,
+    text_of,
+)
+from importexport.files.table import Cell, FileRefused, Row, Table
+from members.text import fold
+
+# So many remarks of a kind are kept; further ones are only counted.
+MOST_REMARKS = 100_000
+
+
+class KnownMember(NamedTuple):
+    """What a check needs to know of a member."""
+
+    id: int
+    name: str
+    has_contacts: bool
+
+
+class Remark(NamedTuple):
+    """An error or a warning, at a line and a column of the file."""
+
+    line: int
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"ligne {self.line}, colonne {self.column} : {self.message}"
+
+
+@dataclass
+class Remarks:
+    """The first remarks of a kind, and how many there are in all."""
+
+    kept: list[Remark] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, line: int, column: str, message: str) -> None:
+        """Count a remark, and keep it unless there are very many already."""
+        self.count += 1
+        if len(self.kept) < MOST_REMARKS:
+            self.kept.append(Remark(line, column, message))
+
+
+@dataclass
+class CheckedFile:
+    """What a file says: its contacts, where it has no error."""
+
+    rows: list[ContactRow] = field(default_factory=list)
+    row_count: int = 0
+    errors: Remarks = field(default_factory=Remarks)
+    warnings: Remarks = field(default_factory=Remarks)
+
+
+def is_header(cells: Sequence[Cell]) -> bool:
+    """Whether a row has the titles of all required columns."""
+    titles = {_comparable(cell) for cell in cells}
+    return all(_comparable(column.title) in titles for column in COLUMNS if column.is_required)
+
+
+def missing_columns(candidates: Sequence[Row]) -> FileRefused:
+    """Return the refusal that names what the row most like a header lacks."""
+    best: set[str] = set()
+    for row in candidates:
+        best = max(best, _known_titles(row), key=len)
+    missing = [c.title for c in COLUMNS if c.is_required and _comparable(c.title) not in best]
+    names = " et ".join(f"« {title} »" for title in missing)
+    columns = "la colonne" if len(missing) == 1 else "les colonnes"
+    return FileRefused(
+        f"Il manque {columns} {names} dans la ligne de titres du fichier. "
+        "Partez d'un export ou du modèle vide, puis recommencez."
+    )
+
+
+def check_table(table: Table, members: Mapping[str, KnownMember]) -> CheckedFile:
+    """Check every row of a table against the columns and the members, by their reference.
+
+    Raises FileRefused where the file as a whole cannot be read.
+    """
+    checked = CheckedFile()
+    places = _find_columns(table.header, checked.warnings)
+    check = _RowCheck(places, len(table.header.cells), members, checked)
+    for row in table.rows:
+        check(row)
+    return checked
+
+
+def _comparable(cell: Cell) -> str:
+    return fold(text_of(cell))
+
+
+def _known_titles(row: Row) -> set[str]:
+    return {_comparable(cell) for cell in row.cells} & {_comparable(c.title) for c in COLUMNS}
+
+
+def _find_columns(header: Row, warnings: Remarks) -> list[tuple[Column, int]]:
+    """Return each column that the header has, with its place in a row."""
+    known = {_comparable(column.title): column for column in COLUMNS}
+    places: dict[str, int] = {}
+    for place, title in enumerate(map(text_of, header.cells)):
+        comparable = fold(title)
+        if comparable in places:
+            raise FileRefused(
+                f"Le fichier a deux colonnes {quoted(title)}. Gardez-en une, puis recommencez."
+            )
+        if comparable in known:
+            places[comparable] = place
+        elif title:
+            warnings.add(header.line, title, "cette colonne est inconnue ; elle est ignorée.")
+    return [(known[comparable], place) for comparable, place in places.items()]
+
+
+class _RowCheck:
+    """The check of one row after the other, for the columns that the file has."""
+
+    def __init__(
+        self,
+        places: list[tuple[Column, int]],
+        width: int,
+        members: Mapping[str, KnownMember],
+        checked: CheckedFile,
+    ) -> None:
+        found = dict(places)
+        self._reference_place = found[REFERENCE]
+        self._name_place = found.get(MEMBER_NAME)
+        self._fields = [self._field_column(name, found) for name in CONTACT_FIELDS]
+        self._width = width
+        self._members = members
+        self._checked = checked
+        self._line = 0
+        self._column = ""
+
+    @staticmethod
+    def _field_column(name: str, found: dict[Column, int]) -> tuple[Column, int | None]:
+        column = next(column for column in COLUMNS if column.field == name)
+        return column, found.get(column)
+
+    def __call__(self, row: Row) -> None:
+        """Add the row to the checked ones, or tell all its errors; skip it where it is empty."""
+        cells = row.cells
+        if not any(text_of(cell) for cell in cells):
+            return
+        self._line = row.line
+        self._checked.row_count += 1
+        member = self._check_member(cells)
+        values = tuple(self._read(column, place, cells) for column, place in self._fields)
+        self._check_surplus(cells)
+        if member and not self._checked.errors.count:
+            self._checked.rows.append(ContactRow(row.line, member.id, values))
+        else:
+            # Nothing will be written: the rows need no longer be held.
+            self._checked.rows.clear()
+
+    def _read(self, column: Column, place: int | None, cells: Sequence[Cell]) -> Value:
+        cell = cells[place] if place is not None and place < len(cells) else ""
+        self._column = column.title
+        try:
+            return column.read(cell, self._warn)
+        except CellRefused as refusal:
+            self._checked.errors.add(self._line, column.title, str(refusal))
+            return ""
+
+    def _check_member(self, cells: Sequence[Cell]) -> KnownMember | None:
+        reference = self._read(REFERENCE, self._reference_place, cells)
+        if not reference:
+            return None
+        member = self._members.get(str(reference))
+        if member is None:
+            self._refuse_reference(f"{quoted(reference)} n'est la référence d'aucun membre.")
+        elif not member.has_contacts:
+            self._refuse_reference(
+                f"{quoted(reference)} est un particulier ; seuls un client professionnel ou un "
+                "fournisseur peuvent avoir des contacts."
+            )
+        else:
+            self._compare_name(member, cells)
+            return member
+        return None
+
+    def _refuse_reference(self, message: str) -> None:
+        self._checked.errors.add(self._line, REFERENCE.title, message)
+
+    def _compare_name(self, member: KnownMember, cells: Sequence[Cell]) -> None:
+        if self._name_place is None or self._name_place >= len(cells):
+            return
+        name = text_of(cells[self._name_place])
+        if name and name != member.name:
+            self._column = MEMBER_NAME.title
+            self._warn(f"{quoted(name)} diffère du nom du membre, {quoted(member.name)}.")
+
+    def _check_surplus(self, cells: Sequence[Cell]) -> None:
+        for place in range(self._width, len(cells)):
+            if text_of(cells[place]):
+                self._checked.errors.add(
+                    self._line,
+                    str(place + 1),
+                    f"{quoted(cells[place])} se trouve au-delà de la dernière colonne ; "
+                    "déplacez ou effacez cette valeur.",
+                )
+                return
+
+    def _warn(self, message: str) -> None:
+        self._checked.warnings.add(self._line, self._column, message)

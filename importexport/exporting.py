@@ -1,0 +1,72 @@
+"""All contacts as the rows of a contact file, and the files themselves."""
+
+from collections.abc import Iterator, Sequence
+from typing import IO, Literal
+
+from django.db.models import QuerySet
+
+from contacts.models import Contact, ContactType
+from importexport.columns import COLUMNS, Column, Value
+from importexport.files.csv_writer import write_csv
+from importexport.files.ods_writer import Guide, SheetColumn, write_ods
+
+Format = Literal["ods", "csv"]
+CONTENT_TYPES: dict[Format, str] = {
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "csv": "text/csv; charset=utf-8",
+}
+SHEET_NAME = "Contacts"
+GUIDE_NAME = "Mode d'emploi"
+GUIDE_TITLES = (
+    "Intitulé de la colonne dans le tableau",
+    "Obligatoire ?",
+    "Comment remplir le champ ?",
+)
+_ROWS_AT_A_TIME = 2_000
+
+
+def export_contacts(file: IO[bytes], format: Format) -> None:
+    """Write all contacts to the file, by their member's reference, then position."""
+    contacts = Contact.objects.order_by("member__reference", "position")
+    write_rows(file, format, contact_rows(contacts))
+
+
+def write_rows(file: IO[bytes], format: Format, rows: Iterator[Sequence[Value]]) -> None:
+    """Write a contact file with these rows; with none, it is the empty template."""
+    if format == "ods":
+        write_ods(file, SHEET_NAME, [_sheet_column(column) for column in COLUMNS], rows, _guide())
+    else:
+        write_csv(file, [column.title for column in COLUMNS], rows)
+
+
+def contact_rows(contacts: QuerySet[Contact]) -> Iterator[Sequence[Value]]:
+    """Yield each contact as a row of values, one for each column; only a few at a time are held."""
+    found = contacts.values_list(*(column.lookup for column in COLUMNS))
+    written = [(place, column.write) for place, column in enumerate(COLUMNS) if column.write]
+    for values in found.iterator(chunk_size=_ROWS_AT_A_TIME):
+        row = list(values)
+        for place, write in written:
+            row[place] = write(row[place])
+        yield row
+
+
+def guide_rows() -> list[tuple[str, str, str]]:
+    """Return how to fill each column: its title, whether it is required, the manual's words."""
+    return [
+        (column.title, "Oui" if column.is_required else "Non", column.explanation)
+        for column in COLUMNS
+    ]
+
+
+def _sheet_column(column: Column) -> SheetColumn:
+    return SheetColumn(
+        title=column.title,
+        width_in_cm=column.width_in_cm,
+        is_number=column.is_number,
+        is_muted=column.is_comfort,
+        choices=tuple(ContactType.values) if column.is_number else (),
+    )
+
+
+def _guide() -> Guide:
+    return Guide(GUIDE_NAME, GUIDE_TITLES, (6.0, 3.0, 16.0), tuple(guide_rows()))

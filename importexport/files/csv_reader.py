@@ -1,0 +1,153 @@
+"""CSV files as rows of cells, whatever their encoding, delimiter and line ends."""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import IO
+
+from importexport.files.ods_package import NOT_A_SPREADSHEET
+from importexport.files.table import (
+    HEADER_SEARCH_ROWS,
+    FileRefused,
+    HeaderNotFound,
+    IsHeader,
+    Limits,
+    Row,
+    Table,
+    too_many_rows,
+)
+
+DELIMITERS = (";", ",", "\t")
+UNREADABLE = (
+    "Le fichier contient des caractères illisibles. "
+    "Enregistrez-le dans votre tableur en CSV, codage UTF-8, puis recommencez."
+)
+_BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_CHUNK = 64 * 1024
+# A record of ten cells stays far below, and an unclosed quotation mark is noticed here.
+_MAX_RECORD_CHARACTERS = 1_000_000
+# What keeps a spreadsheet from running the text behind it (contact-files.md, « Formats »).
+_GUARD = re.compile("^'+[=+\\-@\t\r]")
+
+
+def open_csv(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
+    """Return the table in a CSV file; its rows are read as they are taken.
+
+    The delimiter is the first of `;`, `,` and tab that gives the header asked for. Raises
+    FileRefused, or HeaderNotFound where none does.
+    """
+    encoding = _find_encoding(file)
+    candidates: list[Row] = []
+    for delimiter in DELIMITERS:
+        rows = _read_rows(file, encoding, delimiter, limits)
+        for row, _ in zip(rows, range(HEADER_SEARCH_ROWS), strict=False):
+            if is_header(row.cells):
+                return Table("csv", row, rows)
+            candidates.append(row)
+    raise HeaderNotFound(candidates)
+
+
+def _find_encoding(file: IO[bytes]) -> str:
+    """Return the first encoding that reads the whole file; refuse one that none reads."""
+    file.seek(0)
+    start = file.read(4)
+    for mark, encoding in _BYTE_ORDER_MARKS.items():
+        if start.startswith(mark):
+            if not _can_decode(file, encoding):
+                raise FileRefused(UNREADABLE)
+            return encoding
+    for encoding in ("utf-8", "cp1252"):
+        if _can_decode(file, encoding):
+            return encoding
+    raise FileRefused(UNREADABLE)
+
+
+def _can_decode(file: IO[bytes], encoding: str) -> bool:
+    """Whether all of the file is text in this encoding; refuse one that holds zeros: no text."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    file.seek(0)
+    try:
+        while piece := file.read(_CHUNK):
+            if "\0" in decoder.decode(piece):
+                raise FileRefused(NOT_A_SPREADSHEET)
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return True
+
+
+def _read_rows(file: IO[bytes], encoding: str, delimiter: str, limits: Limits) -> Iterator[Row]:
+    """Yield the rows that hold something, numbered as a spreadsheet would."""
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    try:
+        lines = _Lines(text)
+        records = csv.reader(lines, delimiter=delimiter, strict=True)
+        yield from _number_rows(records, lines, limits)
+    finally:
+        # Closing the wrapper would close the file, which is not ours.
+        text.detach()
+
+
+def _number_rows(records: Iterator[list[str]], lines: "_Lines", limits: Limits) -> Iterator[Row]:
+    line = count = 0
+    while True:
+        line += 1
+        lines.begin_record()
+        try:
+            cells = next(records, None)
+        except csv.Error:
+            raise _broken_record(line) from None
+        if cells is None:
+            return
+        while cells and not cells[-1]:
+            cells.pop()
+        if not cells:
+            continue
+        count += 1
+        if count > limits.max_rows:
+            raise too_many_rows(limits)
+        yield Row(line, [_without_guard(cell) for cell in cells])
+
+
+class _Lines:
+    """The lines of a text, each and all of a record of bounded length."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self._left = 0
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def begin_record(self) -> None:
+        """Allow a whole record again."""
+        self._left = _MAX_RECORD_CHARACTERS
+
+    def __next__(self) -> str:
+        line = self._text.readline(self._left)
+        if not line:
+            raise StopIteration
+        self._left -= len(line)
+        if self._left <= 0:
+            raise csv.Error("a record is too long")
+        return line
+
+
+def _broken_record(line: int) -> FileRefused:
+    return FileRefused(
+        f"La ligne {line} est illisible : un guillemet y est mal placé ou n'est pas fermé, "
+        "ou un texte y est démesurément long. Corrigez-la, puis recommencez."
+    )
+
+
+def _without_guard(cell: str) -> str:
+    if cell.startswith("'") and _GUARD.match(cell):
+        return cell[1:]
+    return cell

@@ -1,0 +1,134 @@
+"""The zip package around an OpenDocument spreadsheet, opened as if it came from an enemy."""
+
+import lzma
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from importexport.files.table import FileRefused, Limits
+
+DAMAGED = (
+    "Le fichier est endommagé ou incomplet. "
+    "Ouvrez-le dans votre tableur, enregistrez-le à nouveau au format ODS, puis recommencez."
+)
+EXCEL = (
+    "C'est un fichier Excel. "
+    "Enregistrez-le dans votre tableur au format ODS (conseillé) ou CSV, puis recommencez."
+)
+NOT_A_SPREADSHEET = (
+    "Ce fichier n'est pas un tableau. "
+    "Choisissez un fichier ODS (conseillé) ou CSV enregistré par un tableur."
+)
+LOCKED = (
+    "Le fichier est protégé par un mot de passe. "
+    "Enregistrez-le sans mot de passe, puis recommencez."
+)
+TOO_LARGE_UNPACKED = (
+    "Le fichier est anormalement gros une fois décompressé. "
+    "Copiez ses lignes dans un nouveau tableau, enregistrez-le, puis recommencez."
+)
+SPREADSHEET_TYPES = {
+    b"application/vnd.oasis.opendocument.spreadsheet",
+    b"application/vnd.oasis.opendocument.spreadsheet-template",
+}
+# A spreadsheet with hundreds of pictures stays far below; Python keeps every entry in memory.
+_MAX_DIRECTORY_BYTES = 1024 * 1024
+_MAX_SMALL_ENTRY_BYTES = 1024 * 1024
+_CHUNK = 64 * 1024
+_END_OF_DIRECTORY = b"PK\x05\x06"
+_END_OF_DIRECTORY_BYTES = 22
+_LONGEST_COMMENT = 65_535
+_DAMAGE = (
+    EOFError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+    lzma.LZMAError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+def read_content(file: IO[bytes], limits: Limits) -> Iterator[bytes]:
+    """Yield the XML of the spreadsheet in a zip package, in pieces of 64 KiB.
+
+    Raises FileRefused where the package is damaged, no spreadsheet, encrypted, or larger
+    unpacked than the limits allow.
+    """
+    with _damage_refused():
+        _check_directory_size(file)
+        with zipfile.ZipFile(file) as package:
+            _check_kind(package)
+            with _open_entry(package, "content.xml") as content:
+                yield from _read_in_pieces(content, limits.max_unpacked_bytes)
+
+
+@contextmanager
+def _damage_refused() -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGE:
+        raise FileRefused(DAMAGED) from None
+
+
+def _check_directory_size(file: IO[bytes]) -> None:
+    """Refuse a directory of a million entries before Python makes an object of each."""
+    size = file.seek(0, 2)
+    file.seek(max(0, size - _END_OF_DIRECTORY_BYTES - _LONGEST_COMMENT))
+    tail = file.read()
+    start = tail.rfind(_END_OF_DIRECTORY)
+    if start < 0 or len(tail) - start < _END_OF_DIRECTORY_BYTES:
+        raise FileRefused(DAMAGED)
+    (directory_bytes,) = struct.unpack_from("<L", tail, start + 12)
+    if directory_bytes > _MAX_DIRECTORY_BYTES:
+        raise FileRefused(NOT_A_SPREADSHEET)
+    file.seek(0)
+
+
+def _check_kind(package: zipfile.ZipFile) -> None:
+    names = set(package.namelist())
+    if "mimetype" in names:
+        kind = _read_small_entry(package, "mimetype").strip()
+        if kind not in SPREADSHEET_TYPES:
+            raise FileRefused(NOT_A_SPREADSHEET)
+    elif any(name.startswith("xl/") for name in names):
+        raise FileRefused(EXCEL)
+    elif "content.xml" not in names:
+        raise FileRefused(NOT_A_SPREADSHEET)
+    if "encrypted-package" in names:
+        raise FileRefused(LOCKED)
+    manifest = "META-INF/manifest.xml"
+    if manifest in names and b"encryption-data" in _read_small_entry(package, manifest):
+        raise FileRefused(LOCKED)
+    if "content.xml" not in names:
+        raise FileRefused(DAMAGED)
+
+
+def _open_entry(package: zipfile.ZipFile, name: str) -> IO[bytes]:
+    entry = package.getinfo(name)
+    if entry.flag_bits & 1:
+        raise FileRefused(LOCKED)
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise FileRefused(DAMAGED)
+    return package.open(entry)
+
+
+def _read_small_entry(package: zipfile.ZipFile, name: str) -> bytes:
+    with _open_entry(package, name) as entry:
+        return b"".join(_read_in_pieces(entry, _MAX_SMALL_ENTRY_BYTES))
+
+
+def _read_in_pieces(entry: IO[bytes], max_bytes: int) -> Iterator[bytes]:
+    """Count what really comes out: the size that the directory announces may be a lie."""
+    total = 0
+    while piece := entry.read(_CHUNK):
+        total += len(piece)
+        if total > max_bytes:
+            raise FileRefused(TOO_LARGE_UNPACKED)
+        yield piece
