@@ -62,9 +62,9 @@ class ContactForm(FocusedFormMixin, forms.ModelForm[Contact]):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.helper.layout = Layout(
-            Row(Column("name", css_class="col-md-6"), Column("job_title", css_class="col-md-6")),
+            "name",
             "note",
-            "email",
+            Row(Column("job_title", css_class="col-md-6"), Column("email", css_class="col-md-6")),
             Row(Column("phones", css_class="col-md-8"), Column("fax", css_class="col-md-4")),
             "type",
             "version",

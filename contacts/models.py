@@ -37,7 +37,7 @@ _EXPLANATIONS = {
     ContactType.ADMINISTRATIVE: "ce contact recevra uniquement les factures",
     ContactType.ORDERS: (
         "ce contact recevra les notifications concernant les commandes "
-        "(exemple : envoi des bons de livraison)"
+        "(exemple : envoi des bons de livraison)"
     ),
     ContactType.AFTER_SALES: (
         "ce contact recevra les notifications liées au suivi de ses demandes "

@@ -4,5 +4,6 @@ import "./menu.js";
 import "./window.js";
 import "./reorder.js";
 import "./once.js";
+import "./failure.js";
 
 document.documentElement.classList.add("js");

@@ -54,11 +54,12 @@ def chromium(django_db_setup) -> Browser:
 def open_page(chromium, live_server, django_db_serialized_rollback):
     """Open a browser window of someone: `open_page(user)`, also without JavaScript.
 
-    The test fails where the page has a script error, or breaks its Content-Security-Policy.
+    The test fails where the page has a script error, or breaks its Content-Security-Policy,
+    unless the test makes something go wrong itself (`complains=False`).
     """
     contexts, complaints = [], []
 
-    def open_page(user=None, *, javascript=True, width=1280) -> Page:
+    def open_page(user=None, *, javascript=True, width=1280, complains=True) -> Page:
         context = chromium.new_context(
             base_url=live_server.url,
             java_script_enabled=javascript,
@@ -75,6 +76,8 @@ def open_page(chromium, live_server, django_db_serialized_rollback):
             value = client.cookies[name].value
             context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
         page = context.new_page()
+        if not complains:
+            return page
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",

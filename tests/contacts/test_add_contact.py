@@ -11,7 +11,7 @@ MANUAL = """
 Aucune notification : le contact est juste renseigné mais ne reçoit rien.
 Notifications administratives : ce contact recevra uniquement les factures
 Notifications des commandes : ce contact recevra les notifications concernant les commandes \
-(exemple : envoi des bons de livraison)
+(exemple : envoi des bons de livraison)
 Notifications service après-vente : ce contact recevra les notifications liées au suivi de ses \
 demandes (si vous disposez du module de gestion des demandes)
 Réceptionnaire : ce contact permet d'indiquer la personne réceptionnaire qui signera le \
@@ -123,7 +123,7 @@ def test_nothing_sent_is_refused(back_office, member):
 def test_an_individual_gets_no_contact(back_office, method):
     member = MemberFactory(kind=MemberKind.INDIVIDUAL)
     response = getattr(back_office, method)(address(member), VALUES, follow=True)
-    (message,) = page(response).find_class("message-error")
+    (message,) = page(response).xpath("//*[@id='messages']/*")
     assert "Seuls un client professionnel ou un fournisseur" in message.text_content()
     assert not Contact.objects.exists()
 

@@ -54,7 +54,7 @@ def test_it_fills_an_empty_database_and_says_with_what():
     assert 850 <= Contact.objects.count() <= 950
     for count in (*kinds.values(), Contact.objects.count()):
         assert f"{count} " in output
-    assert "Comptes : bureau (back-office) et admin (administrateur), mot de passe demo." in output
+    assert "Comptes : bureau (back-office) et admin (administrateur), mot de passe demo." in output
 
 
 def test_it_is_the_same_each_time():
@@ -191,7 +191,7 @@ def test_if_empty_names_the_accounts_of_the_demo_as_long_as_they_open():
     demo()
     before = stored()
     assert demo(if_empty=True) == (
-        "Comptes : bureau (back-office) et admin (administrateur), mot de passe demo.\n"
+        "Comptes : bureau (back-office) et admin (administrateur), mot de passe demo.\n"
     )
     assert stored() == before
 

@@ -16,7 +16,7 @@ from contacts_site.demo.filling import (
 from members.models import MemberKind
 
 ACCOUNTS = (
-    f"Comptes : {BACK_OFFICE_ACCOUNT} (back-office) et {ADMINISTRATOR_ACCOUNT} (administrateur), "
+    f"Comptes : {BACK_OFFICE_ACCOUNT} (back-office) et {ADMINISTRATOR_ACCOUNT} (administrateur), "
     f"mot de passe {PASSWORD}."
 )
 
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             if not options["if_empty"]:
                 raise CommandError(
                     "La base contient déjà des membres ou des comptes. La démonstration ne "
-                    "remplit qu'une base vide ; rien n'a été modifié."
+                    "remplit qu'une base vide ; rien n'a été modifié."
                 ) from None
             if demo_accounts_are_open():
                 self.stdout.write(ACCOUNTS)
@@ -57,7 +57,7 @@ class Command(BaseCommand):
 def _summary(counts: Counter[str]) -> str:
     members = sum(counts[kind] for kind in MemberKind.values)
     return (
-        f"Données de démonstration : {members} membres "
+        f"Données de démonstration : {members} membres "
         f"({counts[MemberKind.PROFESSIONAL]} clients professionnels, "
         f"{counts[MemberKind.SUPPLIER]} fournisseurs, "
         f"{counts[MemberKind.INDIVIDUAL]} particuliers) et {counts['contacts']} contacts."
