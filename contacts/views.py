@@ -18,6 +18,7 @@ from contacts.forms import ContactForm
 from contacts.models import NO_CONTACTS_FOR_INDIVIDUALS, Contact
 from contacts.ordering import OrderRefused, moved, reorder
 from contacts.restoring import delete_contact, restore_contact
+from members.holding import held_member
 from members.models import Member
 from members.requests import HttpRequest
 
@@ -28,7 +29,13 @@ GONE = "Ce contact a été supprimé entre-temps."
 @permission_required("contacts.add_contact", raise_exception=True)
 def contact_add(request: HttpRequest, member_pk: int) -> HttpResponse:
     """Show the window « Ajout d'un contact »."""
-    member = get_object_or_404(Member, pk=member_pk)
+    if request.method == "POST":
+        with held_member(member_pk) as member:
+            return _add(request, member)
+    return _add(request, get_object_or_404(Member, pk=member_pk))
+
+
+def _add(request: HttpRequest, member: Member) -> HttpResponse:
     if not member.has_contacts:
         messages.error(request, NO_CONTACTS_FOR_INDIVIDUALS)
         return _panel(request, member)
@@ -46,17 +53,23 @@ def contact_add(request: HttpRequest, member_pk: int) -> HttpResponse:
 def contact_edit(request: HttpRequest, member_pk: int, pk: int) -> HttpResponse:
     """Show the window « Modification d'un contact »."""
     member = get_object_or_404(Member, pk=member_pk)
+    found = member.contacts.filter(pk=pk)
+    if request.method == "POST":
+        with transaction.atomic():
+            return _edit(request, member, found.select_for_update().first())
+    return _edit(request, member, found.first())
+
+
+def _edit(request: HttpRequest, member: Member, contact: Contact | None) -> HttpResponse:
+    if contact is None:
+        return _edit_gone(request, member)
     data = request.POST if request.method == "POST" else None
-    with transaction.atomic():
-        contact = member.contacts.select_for_update().filter(pk=pk).first()
-        if contact is None:
-            return _edit_gone(request, member)
-        form = ContactForm(data, instance=contact)
-        if request.method == "POST" and form.is_valid():
-            contact = form.save()
-            messages.success(request, f"Le contact « {contact.title} » est enregistré.")
-            return _panel(request, member)
-    return _form_window(request, member, form, "Modification d'un contact", pk)
+    form = ContactForm(data, instance=contact)
+    if request.method == "POST" and form.is_valid():
+        contact = form.save()
+        messages.success(request, f"Le contact « {contact.title} » est enregistré.")
+        return _panel(request, member)
+    return _form_window(request, member, form, "Modification d'un contact", contact.pk)
 
 
 def _edit_gone(request: HttpRequest, member: Member) -> HttpResponse:
@@ -93,8 +106,8 @@ def contact_delete(request: HttpRequest, member_pk: int, pk: int) -> HttpRespons
 @permission_required("contacts.add_contact", raise_exception=True)
 def contact_restore(request: HttpRequest, member_pk: int, pk: int) -> HttpResponse:
     """Bring back a contact that this person has just deleted."""
-    member = get_object_or_404(Member, pk=member_pk)
-    contact = restore_contact(member, pk, request.session) if member.has_contacts else None
+    with held_member(member_pk) as member:
+        contact = restore_contact(member, pk, request.session) if member.has_contacts else None
     if contact:
         messages.success(request, f"Le contact « {contact.title} » est rétabli à sa place.")
     else:
@@ -110,17 +123,17 @@ def contact_order(request: HttpRequest, member_pk: int) -> HttpResponse:
     `contact` lists their keys; `up` or `down` moves one by a step first; `moved` names the one
     that was moved in the page.
     """
-    member = get_object_or_404(Member, pk=member_pk)
-    try:
-        order, chosen = _asked_order(request.POST)
-        reorder(member, order)
-        messages.success(request, _new_place(member, order, chosen))
-    except (OrderRefused, ValueError, IndexError):
-        messages.error(
-            request,
-            "Les contacts de ce membre ont changé entre-temps. "
-            "Voici la liste à jour ; modifiez l'ordre à nouveau.",
-        )
+    with held_member(member_pk) as member:
+        try:
+            order, chosen = _asked_order(request.POST)
+            reorder(member, order)
+            messages.success(request, _new_place(member, order, chosen))
+        except (OrderRefused, ValueError, IndexError):
+            messages.error(
+                request,
+                "Les contacts de ce membre ont changé entre-temps. "
+                "Voici la liste à jour ; modifiez l'ordre à nouveau.",
+            )
     return _panel(request, member)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Func, OrderBy, Q, QuerySet
+from django.db.models import Count, F, Func, OrderBy, OuterRef, Q, QuerySet, Subquery
 
 from members.models import Member
 from members.text import Fold, search_terms
@@ -53,7 +53,10 @@ def sort_members(members: QuerySet[Member], sort: str) -> QuerySet[Member]:
     columns = {column.key: column for column in SORTABLE_COLUMNS}
     column = columns.get(key) or columns[DEFAULT_SORT]
     if column.key == "contacts":
-        members = members.annotate(contact_count=Count("contacts"))
+        # Counted member by member: grouping them would carry all their columns along.
+        itself = Member.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
+        counted = itself.annotate(number=Count("contacts")).values("number")
+        members = members.annotate(contact_count=Subquery(counted))
     fields = (F(field) if isinstance(field, str) else field for field in column.fields)
     return members.order_by(*(OrderBy(field, descending=descending) for field in fields))
 

@@ -11,7 +11,7 @@ from django.db import models
 
 # What a person may type in and between phone numbers, with one digit at least.
 _PHONE = re.compile(r"[0-9\s.\-()/+;]*[0-9][0-9\s.\-()/+;]*")
-_FRENCH_PREFIX = re.compile(r"^(?:\+|00)33")
+_NOT_DIALLED = re.compile("[^0-9+]")
 _COMBINING = re.compile("[\u0300-\u036f]")
 
 
@@ -29,8 +29,12 @@ def phone_digits(numbers: str) -> str:
 
 
 def _digits(number: str) -> str:
-    national = _FRENCH_PREFIX.sub("0", re.sub(r"[^0-9+]", "", number))
-    return national.replace("+", "")
+    dialled = _NOT_DIALLED.sub("", number)
+    for french_prefix in ("+33", "0033"):
+        if dialled.startswith(french_prefix):
+            dialled = f"0{dialled.removeprefix(french_prefix)}"
+            break
+    return dialled.replace("+", "")
 
 
 def search_terms(query: str) -> list[tuple[str, ...]]:

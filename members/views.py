@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from members.forms import MemberFilterForm, MemberForm
+from members.holding import held_member
 from members.listing import (
     DEFAULT_SORT,
     PAGE_SIZE,
@@ -73,18 +74,21 @@ def member_add(request: HttpRequest) -> HttpResponse:
 @permission_required("members.change_member", raise_exception=True)
 def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a member."""
-    member = get_object_or_404(Member, pk=pk)
-    form = MemberForm(request.POST if request.method == "POST" else None, instance=member)
-    if request.method == "POST" and form.is_valid():
-        member = form.save()
-        messages.success(request, f"Le membre « {member} » est enregistré.")
-        return redirect(member)
+    if request.method == "POST":
+        with held_member(pk) as member:
+            form = MemberForm(request.POST, instance=member)
+            if form.is_valid():
+                member = form.save()
+                messages.success(request, f"Le membre « {member} » est enregistré.")
+                return redirect(member)
+    else:
+        form = MemberForm(instance=get_object_or_404(Member, pk=pk))
     form.focus()
     context = {
         "form": form,
         "title": "Modification d'un membre",
         # What was typed stands in `member` by now, and does not count until it is saved.
-        "member": Member.objects.get(pk=pk),
+        "member": get_object_or_404(Member, pk=pk),
     }
     return render(request, "members/form.html", context)
 
@@ -93,10 +97,11 @@ def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("members.delete_member", raise_exception=True)
 def member_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, then delete a member and the contacts that go with it."""
-    member = get_object_or_404(Member, pk=pk)
     if request.method == "POST":
-        member.delete()
+        with held_member(pk) as member:
+            member.delete()
         messages.success(request, f"Le membre « {member} » est supprimé.")
         return redirect("members:list")
+    member = get_object_or_404(Member, pk=pk)
     context = {"member": member, "contact_count": member.contacts.count()}
     return render(request, "members/confirm_delete.html", context)
