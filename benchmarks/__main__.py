@@ -1,0 +1,89 @@
+"""`make bench`: measures everything, then prints one table."""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.comparing import compare_files, measure_pages
+from benchmarks.running import CaseFailed
+from benchmarks.stores import PostgresqlStore, SqliteStore, Store
+from benchmarks.tables import file_table, machine_line, memory_lines, page_table
+
+_WITH_POSTGRESQL = Path(__file__).resolve().parent.parent / "scripts" / "with_postgresql"
+_LEGEND = """\
+peer: django-import-export, tuned (benchmarks/peer.py). Median of 3 runs, the most memory of 3.
+MiB: growth of the process over its state before the work. time, memory: peer ÷ ours.
+Each imports the file that it exported; both must leave the very same contacts.
+– the peer has no synchronisation."""
+
+
+def main() -> None:
+    """Measure, and print."""
+    options = _options()
+    if options.postgresql and not options.server:
+        _run_with_postgresql()
+    sizes = (100, 1_000) if options.quick else (10_000, 100_000)
+    page_sizes = (10, 1_000) if options.quick else (10, 100_000)
+    peer_sizes = sizes if options.full else sizes[:1]
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="benchmarks-") as name:
+        folder = Path(name)
+        store: Store = PostgresqlStore(options.server) if options.server else SqliteStore(folder)
+        try:
+            lines = compare_files(store, folder, sizes, peer_sizes, _tell)
+            pages = [measure_pages(store, folder, size, _tell) for size in page_sizes]
+        except CaseFailed as failure:
+            sys.exit(str(failure))
+    print(machine_line("postgresql" if options.server else "sqlite"))
+    print(_LEGEND)
+    if not options.full:
+        print(f"– the peer runs at {sizes[1]:,} contacts only with `python -m benchmarks --full`.")
+    elif not options.quick:
+        print(f"The peer was run once at {sizes[1]:,} contacts.")
+    print()
+    print(file_table(lines))
+    print()
+    print(memory_lines(lines))
+    print()
+    print(page_table(page_sizes, pages))
+    print()
+    print(f"measured in {time.monotonic() - start:.0f} s")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="run the peer at 100,000 contacts too: several minutes and 3 GiB more",
+    )
+    parser.add_argument(
+        "--postgresql",
+        action="store_true",
+        help="measure on a PostgreSQL server started for it, instead of SQLite",
+    )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="a hundredth of the data: only to see that the benchmark itself works",
+    )
+    parser.add_argument("--server", default="", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _run_with_postgresql() -> None:
+    """Become the same command under a PostgreSQL server of its own, which knows its URL."""
+    command = 'exec "$0" -m benchmarks "$@" --server "$DATABASE_URL"'
+    arguments = ["sh", "-c", command, sys.executable, *sys.argv[1:]]
+    os.execv(_WITH_POSTGRESQL, [str(_WITH_POSTGRESQL), *arguments])  # noqa: S606
+
+
+def _tell(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""The project's side: contact files out and in, as the site's commands and pages do it."""
+
+from pathlib import Path
+
+from importexport.exporting import Format, export_contacts
+from importexport.runs import import_contacts
+
+
+def export_file(path: str, format: Format) -> None:
+    """Write all contacts to the file."""
+    with Path(path).open("w+b") as file:
+        export_contacts(file, format)
+
+
+def import_file(path: str, format: Format) -> int:  # noqa: ARG001 (the content decides)
+    """Add the contacts of the file; return how many."""
+    with Path(path).open("rb") as file:
+        return import_contacts(file, sync=False).added
+
+
+def synchronise_file(path: str, format: Format) -> int:  # noqa: ARG001 (the content decides)
+    """Make the contacts those of the file; return how many stayed as they were."""
+    with Path(path).open("rb") as file:
+        return import_contacts(file, sync=True).unchanged

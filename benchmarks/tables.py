@@ -1,0 +1,125 @@
+"""The figures as plain text, no wider than 100 columns."""
+
+import os
+import platform
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+ABSENT = "–"
+# No import of 100,000 contacts may take more.
+WANTED_MIB = 200
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a work cost one side."""
+
+    seconds: float
+    mebibytes: float
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """A work on a contact file, at a size, on both sides; the peer may not have been run."""
+
+    work: str
+    size: int
+    ours: Cost
+    peer: Cost | None
+
+
+def machine_line(database: str) -> str:
+    """Return what the figures were measured on."""
+    engine = f"SQLite {sqlite3.sqlite_version}" if database == "sqlite" else "PostgreSQL"
+    return (
+        f"{os.cpu_count()} cores ({_processor()}), Python {platform.python_version()}, "
+        f"Django {version('django')}, {engine}"
+    )
+
+
+def file_table(lines: Sequence[FileLine]) -> str:
+    """Return the table of works on contact files."""
+    titles = ("contact files", "contacts", "ours s", "MiB", "peer s", "MiB", "time", "memory")
+    return _table(titles, [_file_cells(line) for line in lines])
+
+
+def memory_lines(lines: Sequence[FileLine]) -> str:
+    """Return what the project promises of memory, beside what was measured."""
+    smallest, largest = min(line.size for line in lines), max(line.size for line in lines)
+    growths = {(line.work, line.size): line.ours.mebibytes for line in lines}
+    exports = [
+        f"{work} {growths[work, smallest]:.1f} → {growth:.1f} MiB"
+        for (work, size), growth in growths.items()
+        if size == largest and work.startswith("export")
+    ]
+    imports = max(
+        growth
+        for (work, size), growth in growths.items()
+        if size == largest and not work.startswith("export")
+    )
+    return (
+        f"from {_grouped(smallest)} to {_grouped(largest)} contacts (wanted: the same): "
+        f"{', '.join(exports)}\n"
+        f"most memory of an import or synchronisation of {_grouped(largest)} (wanted: under "
+        f"{WANTED_MIB} MiB): {imports:.1f} MiB"
+    )
+
+
+def page_table(sizes: Sequence[int], pages: Sequence[Sequence[dict[str, Any]]]) -> str:
+    """Return the table of pages, with a pair of columns for each number of members."""
+    titles = ["pages"]
+    for size in sizes:
+        titles += [f"{_grouped(size)} members: queries", "ms"]
+    rows = []
+    for same in zip(*pages, strict=True):
+        cells = [same[0]["title"]]
+        for page in same:
+            cells += [str(page["queries"]), f"{page['milliseconds']:.1f}"]
+        rows.append(cells)
+    return _table(titles, rows)
+
+
+def _file_cells(line: FileLine) -> list[str]:
+    cells = [line.work, _grouped(line.size), *_cost_cells(line.ours)]
+    if line.peer is None:
+        return cells + [ABSENT] * 4
+    return [
+        *cells,
+        *_cost_cells(line.peer),
+        _ratio(line.peer.seconds, line.ours.seconds),
+        _ratio(line.peer.mebibytes, line.ours.mebibytes),
+    ]
+
+
+def _cost_cells(cost: Cost) -> list[str]:
+    return [f"{cost.seconds:.2f}", f"{cost.mebibytes:.1f}"]
+
+
+def _ratio(peer: float, ours: float) -> str:
+    return f"× {peer / ours:.1f}" if ours > 0 else ABSENT
+
+
+def _grouped(number: int) -> str:
+    return f"{number:,}"
+
+
+def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
+    lines = [_line(titles, widths), "  ".join("-" * width for width in widths)]
+    return "\n".join(lines + [_line(row, widths) for row in rows])
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    first, *others = zip(cells, widths, strict=True)
+    return "  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)])
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return " ".join(line.partition(":")[2].split())
+    return platform.machine()
