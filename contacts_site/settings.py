@@ -73,6 +73,9 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_include_bootstrap",
+    "django_tasks",
+    "django_tasks_db",
+    "post_office",
     "members",
     "contacts",
     "importexport",
@@ -143,7 +146,7 @@ CONTACT_FILE_MAX_UNPACKED_BYTES = (
     environment.whole_number("CONTACT_FILE_MAX_UNPACKED_MIB", 512, minimum=1) * 1024 * 1024
 )
 # The most rows with something in them that one file may hold.
-CONTACT_FILE_MAX_ROWS = environment.whole_number("CONTACT_FILE_MAX_ROWS", 250_000, minimum=1)
+CONTACT_FILE_MAX_ROWS = environment.whole_number("CONTACT_FILE_MAX_ROWS", 150_000, minimum=1)
 # A member's order of contacts is sent as one field for each of them.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # Uploads above this go to a temporary file instead of memory.
@@ -174,6 +177,26 @@ AUTH_PASSWORD_VALIDATORS = [
 
 vars().update(environment.email("EMAIL_URL", "consolemail://"))
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "contacts@localhost")
+# Where answers go; empty: to the sender.
+REPLY_TO_EMAIL = environment.text("REPLY_TO_EMAIL")
+# Seconds that the mail server may take for each of its answers.
+EMAIL_TIMEOUT = environment.whole_number("EMAIL_TIMEOUT", 30, minimum=1)
+# Seconds after which a mail is taken up again whose worker does not answer for it any more.
+MAIL_LEASE_SECONDS = environment.whole_number("MAIL_LEASE_SECONDS", 600, minimum=1)
+# Minutes before each further attempt; after the last one the mail is given up.
+MAIL_RETRY_MINUTES = [1, 5, 15, 60, 240, 720, 1440]
+MAIL_MAX_ATTACHMENTS = environment.whole_number("MAIL_MAX_ATTACHMENTS", 10)
+MAIL_MAX_ATTACHMENT_BYTES = environment.whole_number("MAIL_MAX_ATTACHMENTS_MIB", 10) * 1024 * 1024
+
+# --- Modules and long work ------------------------------------------------------------------
+
+# Modules of other software that a site may not have; without, their topics reach nobody.
+MODULE_AFTER_SALES = environment.boolean("MODULE_AFTER_SALES", default=True)
+MODULE_DELIVERY_TRACKING = environment.boolean("MODULE_DELIVERY_TRACKING", default=True)
+
+TASKS = {
+    "default": {"BACKEND": environment.text("TASKS_BACKEND", "django_tasks_db.DatabaseBackend")}
+}
 
 # --- Language -------------------------------------------------------------------------------
 

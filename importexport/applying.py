@@ -1,7 +1,6 @@
 """A plan goes into the database, in slices, inside a transaction that the caller holds."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -10,9 +9,7 @@ from django.utils import timezone
 
 from contacts.models import CONTACT_FIELDS, Contact
 from importexport.planning import Addition, Move, Plan
-
-# SQLite's limit is 999 parameters a statement, as Django holds it.
-_SLICE = 900
+from members.slicing import slices
 
 
 def apply_plan(plan: Plan) -> None:
@@ -44,21 +41,27 @@ def _move(moves: Sequence[Move]) -> None:
 def _add(additions: Iterable[Addition]) -> None:
     """Insert contacts the quickest way that the database has."""
     columns = ("member_id", "position", *CONTACT_FIELDS, "created_at", "updated_at")
-    now = timezone.now()
-    rows = ((added.member_id, added.position, *added.values, now, now) for added in additions)
+    now: Any = timezone.now()
     if connection.vendor == "postgresql":
-        _copy(columns, rows)
+        _copy(columns, _rows(additions, now))
     elif connection.vendor == "sqlite":
-        _insert_many(columns, rows)
+        now = connection.ops.adapt_datetimefield_value(now)
+        _insert_many(columns, _rows(additions, now))
     else:
-        made = (Contact(**dict(zip(columns, row, strict=True))) for row in rows)
+        made = (Contact(**dict(zip(columns, row, strict=True))) for row in _rows(additions, now))
         for some in slices(made, 1_000):
             Contact.objects.bulk_create(some)
+
+
+def _rows(additions: Iterable[Addition], now: Any) -> Iterator[tuple[Any, ...]]:
+    return ((added.member_id, added.position, *added.values, now, now) for added in additions)
 
 
 def _copy(columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     table, *names = _quoted(Contact._meta.db_table, *columns)
     with (
+        # Django's own cursor does so for each of its calls, but knows nothing of a copy.
+        connection.wrap_database_errors,
         connection.cursor() as cursor,
         cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy,
     ):
@@ -70,18 +73,10 @@ def _insert_many(columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> Non
     table, *names = _quoted(Contact._meta.db_table, *columns)
     places = ", ".join(["%s"] * len(names))
     sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})"  # noqa: S608 (ditto)
-    adapt = connection.ops.adapt_datetimefield_value
     with connection.cursor() as cursor:
         for some in slices(rows, 10_000):
-            cursor.executemany(sql, [(*row[:-2], adapt(row[-2]), adapt(row[-1])) for row in some])
+            cursor.executemany(sql, some)
 
 
 def _quoted(*names: str) -> list[str]:
     return [connection.ops.quote_name(name) for name in names]
-
-
-def slices(items: Iterable[Any], size: int = _SLICE) -> Iterator[list[Any]]:
-    """Yield the items in lists of that size, the last one perhaps shorter."""
-    iterator = iter(items)
-    while some := list(islice(iterator, size)):
-        yield some

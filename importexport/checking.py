@@ -16,6 +16,7 @@ from importexport.columns import (
     Column,
     ContactRow,
     Value,
+    brief,
     quoted,
     text_of,
 )
@@ -81,7 +82,7 @@ def missing_columns(candidates: Sequence[Row]) -> FileRefused:
     for row in candidates:
         best = max(best, _known_titles(row), key=len)
     missing = [c.title for c in COLUMNS if c.is_required and _comparable(c.title) not in best]
-    names = " et ".join(f"« {title} »" for title in missing)
+    names = " et ".join(f"« {title} »" for title in missing)
     columns = "la colonne" if len(missing) == 1 else "les colonnes"
     return FileRefused(
         f"Il manque {columns} {names} dans la ligne de titres du fichier. "
@@ -123,7 +124,8 @@ def _find_columns(header: Row, warnings: Remarks) -> list[tuple[Column, int]]:
         if comparable in known:
             places[comparable] = place
         elif title:
-            warnings.add(header.line, title, "cette colonne est inconnue ; elle est ignorée.")
+            message = "cette colonne est inconnue ; elle est ignorée."
+            warnings.add(header.line, brief(title), message)
     return [(known[comparable], place) for comparable, place in places.items()]
 
 
@@ -186,7 +188,7 @@ class _RowCheck:
             self._refuse_reference(f"{quoted(reference)} n'est la référence d'aucun membre.")
         elif not member.has_contacts:
             self._refuse_reference(
-                f"{quoted(reference)} est un particulier ; seuls un client professionnel ou un "
+                f"{quoted(reference)} est un particulier ; seuls un client professionnel ou un "
                 "fournisseur peuvent avoir des contacts."
             )
         else:
@@ -211,7 +213,7 @@ class _RowCheck:
                 self._checked.errors.add(
                     self._line,
                     str(place + 1),
-                    f"{quoted(cells[place])} se trouve au-delà de la dernière colonne ; "
+                    f"{quoted(cells[place])} se trouve au-delà de la dernière colonne ; "
                     "déplacez ou effacez cette valeur.",
                 )
                 return

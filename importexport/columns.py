@@ -65,11 +65,24 @@ def text_of(cell: Cell) -> str:
 
 def quoted(cell: Cell) -> str:
     """Return what was found in a cell, short enough for a message."""
-    text = " ".join(text_of(cell).split())
-    return f"« {text if len(text) <= 60 else text[:59] + '…'} »"
+    return f"« {brief(cell)} »"
+
+
+def brief(cell: Cell) -> str:
+    """Return a cell on one line of at most 60 characters, all of them visible."""
+    text = " ".join(FORBIDDEN.sub("�", text_of(cell)).split())
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 # --- Reading ------------------------------------------------------------------------------
+
+
+def _longest(field: str) -> int:
+    """Return how many characters the contact's field holds."""
+    return int(getattr(Contact._meta.get_field(field), "max_length", 0))
+
+
+_LONGEST_EMAIL = _longest("email")
 
 
 def _read_text(field: str) -> Callable[[Cell, Warn], Value]:
@@ -86,19 +99,19 @@ def _read_text(field: str) -> Callable[[Cell, Warn], Value]:
 def _read_reference(cell: Cell, _warn: Warn) -> str:
     text = text_of(cell)
     if not text:
-        raise CellRefused("la cellule est vide ; indiquez la référence d'un membre.")
+        raise CellRefused("la cellule est vide ; indiquez la référence d'un membre.")
     return text
 
 
 def _read_email(cell: Cell, _warn: Warn) -> str:
     text = text_of(cell)
     if text:
-        _check_text(text, _longest("email"))
+        _check_text(text, _LONGEST_EMAIL)
         try:
             validate_email(text)
         except ValidationError:
             raise CellRefused(
-                f"{quoted(cell)} n'est pas une adresse mail ; "
+                f"{quoted(cell)} n'est pas une adresse mail ; "
                 "indiquez une seule adresse, ou laissez la cellule vide."
             ) from None
     return text
@@ -137,35 +150,30 @@ def _read_type(cell: Cell, _warn: Warn) -> int:
     if number not in _TYPE_LABELS:
         is_empty = text_of(cell) == ""
         found = "la cellule est vide" if is_empty else f"{quoted(cell)} n'est pas un type"
-        raise CellRefused(f"{found} ; indiquez un nombre entier de 1 à 6.")
+        raise CellRefused(f"{found} ; indiquez un nombre entier de 1 à 6.")
     return number
 
 
 _TYPE_LABELS = {int(kind): str(kind.label) for kind in ContactType}
 
 
-def _longest(field: str) -> int:
-    """Return how many characters the contact's field holds."""
-    return int(getattr(Contact._meta.get_field(field), "max_length", 0))
-
-
 def _check_text(text: str, longest: int) -> None:
     if len(text) > longest:
         raise CellRefused(
-            f"{quoted(text)} fait {len(text)} caractères ; raccourcissez-le à {longest} au plus."
+            f"{quoted(text)} fait {len(text)} caractères ; raccourcissez-le à {longest} au plus."
         )
     if not text.isprintable():
         forbidden = FORBIDDEN.search(text)
         if forbidden:
             raise CellRefused(
-                f"{quoted(FORBIDDEN.sub('�', text))} contient un caractère invisible interdit "
-                f"(code U+{ord(forbidden[0]):04X}) ; effacez-le."
+                f"{quoted(text)} contient un caractère invisible interdit "
+                f"(code U+{ord(forbidden[0]):04X}) ; effacez-le."
             )
 
 
 # --- The columns --------------------------------------------------------------------------
 
-_TYPES = "\n".join(f"{number} : {label}" for number, label in _TYPE_LABELS.items())
+_TYPES = "\n".join(f"{number} : {label}" for number, label in _TYPE_LABELS.items())
 
 REFERENCE = Column(
     title="Référence",

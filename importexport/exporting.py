@@ -1,6 +1,7 @@
 """All contacts as the rows of a contact file, and the files themselves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from typing import IO, Literal
 
 from django.db.models import QuerySet
@@ -19,8 +20,8 @@ SHEET_NAME = "Contacts"
 GUIDE_NAME = "Mode d'emploi"
 GUIDE_TITLES = (
     "Intitulé de la colonne dans le tableau",
-    "Obligatoire ?",
-    "Comment remplir le champ ?",
+    "Obligatoire ?",
+    "Comment remplir le champ ?",
 )
 _ROWS_AT_A_TIME = 2_000
 
@@ -28,7 +29,9 @@ _ROWS_AT_A_TIME = 2_000
 def export_contacts(file: IO[bytes], format: Format) -> None:
     """Write all contacts to the file, by their member's reference, then position."""
     contacts = Contact.objects.order_by("member__reference", "position")
-    write_rows(file, format, contact_rows(contacts))
+    # Closed at once also where the file cannot be written: its cursor is the database's.
+    with closing(contact_rows(contacts)) as rows:
+        write_rows(file, format, rows)
 
 
 def write_rows(file: IO[bytes], format: Format, rows: Iterator[Sequence[Value]]) -> None:
@@ -39,7 +42,7 @@ def write_rows(file: IO[bytes], format: Format, rows: Iterator[Sequence[Value]])
         write_csv(file, [column.title for column in COLUMNS], rows)
 
 
-def contact_rows(contacts: QuerySet[Contact]) -> Iterator[Sequence[Value]]:
+def contact_rows(contacts: QuerySet[Contact]) -> Generator[Sequence[Value], None, None]:
     """Yield each contact as a row of values, one for each column; only a few at a time are held."""
     found = contacts.values_list(*(column.lookup for column in COLUMNS))
     written = [(place, column.write) for place, column in enumerate(COLUMNS) if column.write]

@@ -32,7 +32,7 @@ class ImportForm(FocusedFormMixin, forms.Form):
         ),
         required=False,
         help_text=(
-            "Les contacts de tout le site deviennent exactement ceux du fichier : un membre "
+            "Les contacts de tout le site deviennent exactement ceux du fichier : un membre "
             "absent du fichier perd tous ses contacts. Les nombres vous sont montrés avant toute "
             "suppression. Sans cette option, les contacts du fichier sont ajoutés, même s'ils "
             "sont déjà présents, et rien n'est supprimé."

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from contacts.models import CONTACT_FIELDS, Contact
-from importexport.applying import apply_plan, slices
+from importexport.applying import apply_plan
 from importexport.checking import (
     CheckedFile,
     KnownMember,
@@ -24,14 +24,15 @@ from importexport.files import open_table
 from importexport.files.table import FileRefused, HeaderNotFound, Limits
 from importexport.planning import Plan, StoredContact, plan_addition, plan_synchronisation
 from members.models import KINDS_WITH_CONTACTS, Member
+from members.slicing import slices
 
 NO_CONTACT = (
-    "Le fichier ne contient aucun contact. Une synchronisation viderait tout le site : "
+    "Le fichier ne contient aucun contact. Une synchronisation viderait tout le site : "
     "elle est refusée, et rien n'a changé."
 )
 MEMBERS_CHANGED = (
     "Des membres du fichier ont été modifiés ou supprimés pendant l'import. "
-    "Rien n'a été importé ; recommencez."
+    "Rien n'a été importé ; recommencez."
 )
 
 

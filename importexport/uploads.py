@@ -18,35 +18,46 @@ _KEPT_FOR = timedelta(days=1)
 
 
 class BoundedUploadHandler(FileUploadHandler):
-    """Lets no more of an upload reach the disk than it takes to see that it is too large."""
+    """Lets no more of a request reach the disk than it takes to see that it is too large."""
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        """Pass a piece on to the next handler, unless the file is over its limit already."""
-        return raw_data if start <= settings.CONTACT_FILE_MAX_BYTES else None
+    _passed = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:  # noqa: ARG002
+        """Pass a piece on to the next handler, unless the request is over the limit already."""
+        if self._passed > settings.CONTACT_FILE_MAX_BYTES:
+            return None
+        self._passed += len(raw_data)
+        return raw_data
 
     def file_complete(self, file_size: int) -> None:
         """Leave the making of the file to the other handlers."""
 
 
-def keep_upload(session: SessionBase, file: File[Any], outcome: dict[str, int]) -> None:
+def keep_upload(session: SessionBase, file: File[Any], outcome: dict[str, Any]) -> None:
     """Keep a file until this session confirms or abandons its import; `outcome` in numbers."""
     drop_upload(session)
     _sweep()
     name = default_storage.save(f"{_FOLDER}/{uuid.uuid4().hex}", file)
-    session[_SESSION_KEY] = {"name": name, "file_name": file.name, "outcome": outcome}
+    session[_SESSION_KEY] = {"name": name, "file_name": file.name}
+    update_outcome(session, outcome)
 
 
 def waiting_upload(session: SessionBase) -> dict[str, Any] | None:
-    """Return what `keep_upload` kept: `name` in the storage, `file_name`, `outcome`; or None."""
+    """Return what `keep_upload` kept, or None.
+
+    `name` is the file's in the storage, `file_name` a person's word for it, `outcome` the numbers,
+    and `shown` tells these numbers from others that the same session was shown before.
+    """
     waiting: dict[str, Any] | None = session.get(_SESSION_KEY)
     if waiting and default_storage.exists(waiting["name"]):
         return waiting
     return None
 
 
-def update_outcome(session: SessionBase, outcome: dict[str, int]) -> None:
+def update_outcome(session: SessionBase, outcome: dict[str, Any]) -> None:
     """Put other numbers in the place of those to be confirmed."""
-    session[_SESSION_KEY] = {**session[_SESSION_KEY], "outcome": outcome}
+    shown = uuid.uuid4().hex
+    session[_SESSION_KEY] = {**session[_SESSION_KEY], "outcome": outcome, "shown": shown}
 
 
 def drop_upload(session: SessionBase) -> None:

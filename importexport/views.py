@@ -36,6 +36,13 @@ from members.requests import HttpRequest
 # So many errors or warnings are shown; the page says how many more there are.
 SHOWN_REMARKS = 200
 _RESULT_KEY = "import_result"
+_NUMBER_LABELS = {
+    "rows": "Lignes du fichier",
+    "members": "Membres du fichier",
+    "added": "Contacts ajoutés",
+    "removed": "Contacts supprimés",
+    "unchanged": "Contacts inchangés",
+}
 _may_import = permission_required("importexport.import_contacts", raise_exception=True)
 _may_export = permission_required("importexport.export_contacts", raise_exception=True)
 
@@ -44,9 +51,10 @@ _may_export = permission_required("importexport.export_contacts", raise_exceptio
 @_may_import
 def import_file(request: HttpRequest) -> HttpResponse:
     """Take a contact file: import it, or say what a synchronisation would do."""
-    form = ImportForm(request.POST or None, request.FILES or None)
+    is_sent = request.method == "POST"
+    form = ImportForm(request.POST, request.FILES) if is_sent else ImportForm()
     refused = None
-    if request.method == "POST" and form.is_valid():
+    if is_sent and form.is_valid():
         try:
             return _take_file(request, form.cleaned_data["file"], sync=form.cleaned_data["sync"])
         except FileRefused as refusal:
@@ -79,28 +87,43 @@ def import_confirm(request: HttpRequest) -> HttpResponse:
     """Show what a synchronisation would do, in numbers; do it when it is confirmed."""
     waiting = waiting_upload(request.session)
     if waiting is None:
-        messages.error(request, "Aucun import n'est en attente. Choisissez un fichier.")
-        return redirect("importexport:import")
-    if request.method == "POST":
-        try:
-            return _synchronise(request, waiting)
-        except NotAsConfirmed as changed:
-            update_outcome(request.session, _as_data(changed.outcome))
-            messages.warning(
-                request,
-                "Les contacts du site ont changé entre-temps : rien n'a été importé. "
-                "Voici les nombres à jour ; confirmez à nouveau.",
-            )
-        except (FileRefused, ImportRefused):
-            drop_upload(request.session)
-            messages.error(
-                request,
-                "Les membres du site ont changé entre-temps, et le fichier ne leur correspond "
-                "plus : rien n'a été importé. Envoyez le fichier à nouveau.",
-            )
-            return redirect("importexport:import")
+        return _nothing_waits(request)
+    if request.method != "POST":
+        numbers = _labelled(waiting["outcome"])
+        return render(request, "importexport/confirm.html", {**waiting, "numbers": numbers})
+    if request.POST.get("shown") != waiting["shown"]:
+        messages.warning(request, "Un autre fichier a été envoyé depuis : voici ses nombres.")
         return redirect("importexport:confirm")
-    return render(request, "importexport/confirm.html", waiting)
+    return _confirmed(request, waiting)
+
+
+def _nothing_waits(request: HttpRequest) -> HttpResponse:
+    messages.error(request, "Aucun import n'est en attente. Choisissez un fichier.")
+    return redirect("importexport:import")
+
+
+def _confirmed(request: HttpRequest, waiting: dict[str, Any]) -> HttpResponse:
+    try:
+        return _synchronise(request, waiting)
+    except NotAsConfirmed as changed:
+        update_outcome(request.session, _as_data(changed.outcome))
+        messages.warning(
+            request,
+            "Les contacts du site ont changé entre-temps : rien n'a été importé. "
+            "Voici les nombres à jour ; confirmez à nouveau.",
+        )
+        return redirect("importexport:confirm")
+    except (FileRefused, ImportRefused):
+        drop_upload(request.session)
+        messages.error(
+            request,
+            "Les membres du site ont changé entre-temps, et le fichier ne leur correspond "
+            "plus : rien n'a été importé. Envoyez le fichier à nouveau.",
+        )
+        return redirect("importexport:import")
+    except FileNotFoundError:
+        # The same button pressed twice: the other request was quicker.
+        return _nothing_waits(request)
 
 
 def _synchronise(request: HttpRequest, waiting: dict[str, Any]) -> HttpResponse:
@@ -119,7 +142,7 @@ def _synchronise(request: HttpRequest, waiting: dict[str, Any]) -> HttpResponse:
 def import_abandon(request: HttpRequest) -> HttpResponse:
     """Forget the file that waits to be confirmed."""
     drop_upload(request.session)
-    messages.info(request, "L'import est abandonné : rien n'a changé.")
+    messages.info(request, "L'import est abandonné : rien n'a changé.")
     return redirect("importexport:import")
 
 
@@ -130,7 +153,8 @@ def import_result(request: HttpRequest) -> HttpResponse:
     outcome = request.session.get(_RESULT_KEY)
     if outcome is None:
         return redirect("importexport:import")
-    return render(request, "importexport/result.html", {"outcome": outcome})
+    context = {"outcome": outcome, "numbers": _labelled(outcome)}
+    return render(request, "importexport/result.html", context)
 
 
 @require_safe
@@ -164,6 +188,10 @@ def _done(request: HttpRequest, outcome: Outcome) -> HttpResponse:
 
 def _numbers(outcome: Outcome) -> dict[str, int]:
     return {key: value for key, value in vars(outcome).items() if isinstance(value, int)}
+
+
+def _labelled(numbers: dict[str, int]) -> list[tuple[str, int]]:
+    return [(label, numbers[key]) for key, label in _NUMBER_LABELS.items()]
 
 
 def _as_data(outcome: Outcome) -> dict[str, Any]:

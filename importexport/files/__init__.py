@@ -8,18 +8,24 @@ from importexport.files.ods_reader import open_ods
 from importexport.files.table import FileRefused, IsHeader, Limits, Table
 
 EMPTY = "Le fichier est vide. Choisissez un fichier ODS (conseillé) ou CSV."
-_ZIP = b"PK"
-# Old Excel files, and new ones with a password.
+# A package, and one that is empty.
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+# Old Excel files, and new ones with a password; Word had the same package.
 _COMPOUND_DOCUMENT = bytes.fromhex("d0cf11e0a1b11ae1")
-# PDF, RTF, PNG, JPEG, gzip, 7-Zip, RAR.
+_WORD = "WordDocument".encode("utf-16-le")
+# PDF, RTF, PNG, JPEG, gzip, 7-Zip, RAR, and XML or HTML under whatever name.
 _OTHER_KINDS = (
-    b"%PDF",
+    b"%pdf",
     b"{\\rtf",
-    b"\x89PNG",
+    b"\x89png",
     b"\xff\xd8\xff",
     b"\x1f\x8b",
     b"7z\xbc\xaf",
-    b"Rar!",
+    b"rar!",
+    b"<?xml",
+    b"\xef\xbb\xbf<?xml",
+    b"<html",
+    b"<!doc",
 )
 
 
@@ -36,8 +42,8 @@ def open_table(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
     file.seek(0)
     start = file.read(8)
     if start.startswith(_COMPOUND_DOCUMENT):
-        raise FileRefused(EXCEL)
-    if start.startswith(_OTHER_KINDS):
+        raise FileRefused(NOT_A_SPREADSHEET if _WORD in file.read() else EXCEL)
+    if start.lower().startswith(_OTHER_KINDS):
         raise FileRefused(NOT_A_SPREADSHEET)
     if start.startswith(_ZIP):
         return open_ods(file, is_header, limits)

@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import IO
 
 from importexport.files.ods_package import NOT_A_SPREADSHEET
@@ -16,6 +17,8 @@ from importexport.files.table import (
     Limits,
     Row,
     Table,
+    glimpse,
+    grouped,
     too_many_rows,
 )
 
@@ -32,6 +35,8 @@ _BYTE_ORDER_MARKS = {
 _CHUNK = 64 * 1024
 # A record of ten cells stays far below, and an unclosed quotation mark is noticed here.
 _MAX_RECORD_CHARACTERS = 1_000_000
+# A spreadsheet has no more rows at all.
+_MOST_BLANK_ROWS = 1_048_576
 # What keeps a spreadsheet from running the text behind it (contact-files.md, « Formats »).
 _GUARD = re.compile("^'+[=+\\-@\t\r]")
 
@@ -44,12 +49,20 @@ def open_csv(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
     """
     encoding = _find_encoding(file)
     candidates: list[Row] = []
+    refusals: list[FileRefused] = []
     for delimiter in DELIMITERS:
-        rows = _read_rows(file, encoding, delimiter, limits)
-        for row, _ in zip(rows, range(HEADER_SEARCH_ROWS), strict=False):
-            if is_header(row.cells):
-                return Table("csv", row, rows)
-            candidates.append(row)
+        rows = _read_rows(file, encoding, delimiter)
+        try:
+            for row in islice(rows, HEADER_SEARCH_ROWS):
+                seen = glimpse(row.cells)
+                if is_header(seen):
+                    return Table("csv", row, _at_most(limits, rows))
+                candidates.append(Row(row.line, seen))
+        except FileRefused as refusal:
+            # Quotation marks that are wrong with one delimiter may be right with the next.
+            refusals.append(refusal)
+    if refusals and not candidates:
+        raise refusals[0]
     raise HeaderNotFound(candidates)
 
 
@@ -71,9 +84,12 @@ def _find_encoding(file: IO[bytes]) -> str:
 def _can_decode(file: IO[bytes], encoding: str) -> bool:
     """Whether all of the file is text in this encoding; refuse one that holds zeros: no text."""
     decoder = codecs.getincrementaldecoder(encoding)()
+    has_wide_characters = encoding == "utf-16"
     file.seek(0)
     try:
         while piece := file.read(_CHUNK):
+            if not has_wide_characters and b"\0" in piece:
+                raise FileRefused(NOT_A_SPREADSHEET)
             if "\0" in decoder.decode(piece):
                 raise FileRefused(NOT_A_SPREADSHEET)
         decoder.decode(b"", final=True)
@@ -82,20 +98,21 @@ def _can_decode(file: IO[bytes], encoding: str) -> bool:
     return True
 
 
-def _read_rows(file: IO[bytes], encoding: str, delimiter: str, limits: Limits) -> Iterator[Row]:
+def _read_rows(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[Row]:
     """Yield the rows that hold something, numbered as a spreadsheet would."""
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
     try:
         lines = _Lines(text)
         records = csv.reader(lines, delimiter=delimiter, strict=True)
-        yield from _number_rows(records, lines, limits)
+        yield from _number_rows(records, lines)
     finally:
         # Closing the wrapper would close the file, which is not ours.
-        text.detach()
+        if not file.closed:
+            text.detach()
 
 
-def _number_rows(records: Iterator[list[str]], lines: "_Lines", limits: Limits) -> Iterator[Row]:
+def _number_rows(records: Iterator[list[str]], lines: "_Lines") -> Iterator[Row]:
     line = count = 0
     while True:
         line += 1
@@ -109,11 +126,18 @@ def _number_rows(records: Iterator[list[str]], lines: "_Lines", limits: Limits) 
         while cells and not cells[-1]:
             cells.pop()
         if not cells:
+            if line - count > _MOST_BLANK_ROWS:
+                raise _too_many_blank_rows()
             continue
         count += 1
+        yield Row(line, [_without_guard(cell) for cell in cells])
+
+
+def _at_most(limits: Limits, rows: Iterator[Row]) -> Iterator[Row]:
+    for count, row in enumerate(rows, start=1):
         if count > limits.max_rows:
             raise too_many_rows(limits)
-        yield Row(line, [_without_guard(cell) for cell in cells])
+        yield row
 
 
 class _Lines:
@@ -144,6 +168,13 @@ def _broken_record(line: int) -> FileRefused:
     return FileRefused(
         f"La ligne {line} est illisible : un guillemet y est mal placé ou n'est pas fermé, "
         "ou un texte y est démesurément long. Corrigez-la, puis recommencez."
+    )
+
+
+def _too_many_blank_rows() -> FileRefused:
+    return FileRefused(
+        f"Le fichier a plus de {grouped(_MOST_BLANK_ROWS)} lignes vides. "
+        "Effacez-les, puis recommencez."
     )
 
 

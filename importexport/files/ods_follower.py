@@ -1,16 +1,23 @@
 """The way through the XML of a spreadsheet: which cells and texts a person sees.
 
-Element names, and how white space folds, are those of OpenDocument 1.3, part 3.
+Element names are those of OpenDocument 1.3, part 3.
 """
 
-import re
-from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
 from importexport.files.ods_package import DAMAGED
+from importexport.files.ods_values import (
+    LINE_BREAK,
+    OFFICE,
+    SPACE,
+    TAB,
+    folded,
+    number_value,
+    raw_value,
+    repeat_count,
+)
 from importexport.files.table import Cell, FileRefused, Limits
 
-_OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
 
@@ -20,23 +27,17 @@ _CELL = f"{_TABLE}table-cell"
 _COVERED_CELL = f"{_TABLE}covered-table-cell"
 _PARAGRAPHS = (f"{_TEXT}p", f"{_TEXT}h")
 _SPACES = f"{_TEXT}s"
-_MARKS = {f"{_TEXT}tab": "\x02", f"{_TEXT}line-break": "\x03"}
+_MARKS = {f"{_TEXT}tab": TAB, f"{_TEXT}line-break": LINE_BREAK}
 
-_VALUE_TYPE = f"{_OFFICE}value-type"
+_VALUE_TYPE = f"{OFFICE}value-type"
 _COLUMNS_REPEATED = f"{_TABLE}number-columns-repeated"
 _ROWS_REPEATED = f"{_TABLE}number-rows-repeated"
-_RAW_VALUES = {
-    "date": f"{_OFFICE}date-value",
-    "time": f"{_OFFICE}time-value",
-    "string": f"{_OFFICE}string-value",
-    "percentage": f"{_OFFICE}value",
-}
 
 # What holds rows or sheets, and is not itself part of the picture.
 _CONTAINERS = {
-    f"{_OFFICE}document-content",
-    f"{_OFFICE}body",
-    f"{_OFFICE}spreadsheet",
+    f"{OFFICE}document-content",
+    f"{OFFICE}body",
+    f"{OFFICE}spreadsheet",
     f"{_TABLE}table-row-group",
     f"{_TABLE}table-header-rows",
     f"{_TABLE}table-rows",
@@ -44,21 +45,21 @@ _CONTAINERS = {
 # Parts of a paragraph that a person does not read as its text.
 _UNREAD_TEXT = {f"{_TEXT}{name}" for name in ("note", "ruby-text", "tracked-changes", "deletion")}
 
-# Stand for what is not white space of the XML; XML can hold none of these characters itself.
-_HARD_SPACE = "\x01"
-_HARD = str.maketrans({"\x01": " ", "\x02": "\t", "\x03": "\n"})
-_WHITE_SPACE = re.compile("[ \t\r\n]+")
-
 _MAX_DEPTH = 200
-# Beyond, a number is no reference and no phone; its digits could fill the memory.
-_MOST_DIGITS = 20
+_MAX_ROW_CHARACTERS = 1_000_000
+# `text:s` asks for spaces by their number: so many in all, and each costs time for ten more.
+_MOST_SPACES = 20_000_000
 
 
 class RowTaker(Protocol):
-    """Who is given the sheets and rows that are met; cells beyond `width` are not wanted."""
+    """Who is given the sheets and rows that are met; cells beyond `width` are not wanted.
+
+    Once it `is_done`, no further sheet is.
+    """
 
     limits: Limits
     width: int
+    is_done: bool
 
     def begin_sheet(self) -> None:
         """Learn that a sheet begins."""
@@ -97,7 +98,8 @@ class Follower:
         self._column = 0
         self._attributes: dict[str, str] = {}
         self._lines: list[str] = []
-        self._spaces = 0
+        self._characters_left = 0
+        self._spaces_left = _MOST_SPACES
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Enter an element."""
@@ -106,10 +108,11 @@ class Follower:
             self._state = _IN_CELL
             self._attributes = attributes
             self._lines.clear()
-            self._spaces = 0
         elif state == _IN_CELL and name in _PARAGRAPHS:
             self._state = _IN_PARAGRAPH
             self.pieces.clear()
+        elif state == _IN_PARAGRAPH:
+            self._start_part_of_paragraph(name, attributes)
         elif state == _SKIPPED:
             self._skipped_depth = self._deeper(self._skipped_depth)
         else:
@@ -118,12 +121,14 @@ class Follower:
     def end(self, name: str) -> None:
         """Leave an element."""
         state = self._state
-        if state == _IN_PARAGRAPH and name in _PARAGRAPHS:
+        if state == _IN_PARAGRAPH:
+            if name not in _PARAGRAPHS:
+                self._nesting -= 1
+                return
             self._state = _IN_CELL
             pieces = self.pieces
             text = pieces[0] if len(pieces) == 1 else "".join(pieces)
-            is_plain = text.isprintable() and "  " not in text and text == text.strip(" ")
-            self._lines.append(text if is_plain else _folded(text))
+            self._lines.append(text if text.isprintable() else folded(text))
         elif state == _IN_CELL:
             self._state = _IN_ROW
             self._end_cell()
@@ -141,22 +146,21 @@ class Follower:
             del self.pieces[self._resumed_pieces :]
         elif self._state != _IN_PARAGRAPH:
             self.pieces.clear()
-        if self._state in (_IN_CELL, _IN_PARAGRAPH):
-            size = len(self._lines) + sum(map(len, self._lines)) + sum(map(len, self.pieces))
-            if size > self._max_characters:
-                self._refuse_cell()
+        line_ends = len(self._lines) - 1
+        size = line_ends + sum(map(len, self._lines)) + sum(map(len, self.pieces))
+        if size > self._max_characters:
+            self._refuse_cell()
 
     # --- Rarer elements -------------------------------------------------------------------
 
     def _start_other(self, state: int, name: str, attributes: dict[str, str]) -> None:
-        if state == _IN_PARAGRAPH:
-            self._start_part_of_paragraph(name, attributes)
-        elif state == _IN_SHEET and name == _ROW:
+        if state == _IN_SHEET and name == _ROW:
             self._state = _IN_ROW
             self._cells = []
             self._column = 0
-            self._row_repeat = _repeat_count(attributes, _ROWS_REPEATED)
-        elif state == _OUTSIDE and name == _TABLE_TABLE:
+            self._characters_left = _MAX_ROW_CHARACTERS
+            self._row_repeat = repeat_count(attributes, _ROWS_REPEATED)
+        elif state == _OUTSIDE and name == _TABLE_TABLE and not self._sheets.is_done:
             self._state = _IN_SHEET
             self._line = 0
             self._sheets.begin_sheet()
@@ -165,17 +169,17 @@ class Follower:
         else:
             if state == _IN_ROW and name == _COVERED_CELL:
                 # It lies hidden under a merged cell: it takes its place, and nobody reads it.
-                self._column += _repeat_count(attributes, _COLUMNS_REPEATED)
+                self._column += repeat_count(attributes, _COLUMNS_REPEATED)
             self._skip()
 
     def _start_part_of_paragraph(self, name: str, attributes: dict[str, str]) -> None:
         """Enter spans, links and fields; skip what is no text of the paragraph."""
         if name == _SPACES:
-            count = _repeat_count(attributes, f"{_TEXT}c")
-            self._spaces += count
-            if self._spaces > self._max_characters:
+            count = repeat_count(attributes, f"{_TEXT}c")
+            self._spaces_left -= count + 10
+            if self._spaces_left < 0:
                 self._refuse_cell()
-            self.pieces.append(_HARD_SPACE * count)
+            self.pieces.append(SPACE * count)
         elif name in _MARKS:
             self.pieces.append(_MARKS[name])
         elif not name.startswith(_TEXT) or name in _UNREAD_TEXT or name in _PARAGRAPHS:
@@ -214,11 +218,13 @@ class Follower:
     def _end_cell(self) -> None:
         attributes = self._attributes
         start = self._column
-        repeat = _repeat_count(attributes, _COLUMNS_REPEATED)
+        repeat = repeat_count(attributes, _COLUMNS_REPEATED)
         self._column = start + repeat
-        value = self._cell_value(attributes) if attributes or self._lines else ""
         width = self._sheets.width
-        if value == "" or start >= width:
+        if start >= width or not (attributes or self._lines):
+            return
+        value = self._cell_value(attributes)
+        if value == "":
             return
         cells = self._cells
         if len(cells) < start:
@@ -226,59 +232,27 @@ class Follower:
         if repeat == 1:
             cells.append(value)
         else:
-            cells.extend([value] * (min(self._column, width) - start))
+            repeat = min(repeat, width - start)
+            cells.extend([value] * repeat)
+        if isinstance(value, str):
+            self._characters_left -= len(value) * repeat
+            if self._characters_left < 0 or len(value) > self._max_characters:
+                self._refuse_cell()
 
     def _cell_value(self, attributes: dict[str, str]) -> Cell:
         lines = self._lines
         shown = lines[0] if len(lines) == 1 else "\n".join(lines)
-        if len(shown) > self._max_characters:
-            self._refuse_cell()
         kind = attributes.get(_VALUE_TYPE)
         if kind == "string" and shown:
             return shown
         if kind in ("float", "currency"):
-            return _number(attributes.get(f"{_OFFICE}value", ""), shown)
+            return number_value(attributes.get(f"{OFFICE}value", ""), shown)
         if shown or kind is None:
             return shown
-        return _raw_value(kind, attributes)
+        return raw_value(kind, attributes)
 
     def _refuse_cell(self) -> None:
         raise FileRefused(
             f"Une cellule de la ligne {self._line + 1} contient un texte "
             "démesurément long. Raccourcissez-le, puis recommencez."
         )
-
-
-def _repeat_count(attributes: dict[str, str], name: str) -> int:
-    text = attributes.get(name)
-    if text is None:
-        return 1
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise FileRefused(DAMAGED)
-    return max(1, int(text))
-
-
-def _raw_value(kind: str, attributes: dict[str, str]) -> str:
-    """Return the value of a cell that shows no text, as some libraries write them."""
-    if kind == "boolean":
-        return "VRAI" if attributes.get(f"{_OFFICE}boolean-value") == "true" else "FAUX"
-    return attributes.get(_RAW_VALUES.get(kind, ""), "")
-
-
-def _number(value: str, shown: str) -> Cell:
-    """Return a whole number; another one as it is shown, where that is not shortened."""
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return shown
-    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
-        return shown or value
-    if number == number.to_integral_value():
-        return int(number)
-    plain = f"{number:f}"
-    return shown if shown.replace(",", ".") == plain else plain
-
-
-def _folded(text: str) -> str:
-    """Return a paragraph's text, white space folded as OpenDocument 1.3, part 3, 6.1.2 has it."""
-    return _WHITE_SPACE.sub(" ", text).strip(" ").translate(_HARD)

@@ -1,6 +1,5 @@
 """The zip package around an OpenDocument spreadsheet, opened as if it came from an enemy."""
 
-import lzma
 import struct
 import zipfile
 import zlib
@@ -40,6 +39,9 @@ _MAX_SMALL_ENTRY_BYTES = 1024 * 1024
 _CHUNK = 64 * 1024
 _END_OF_DIRECTORY = b"PK\x05\x06"
 _END_OF_DIRECTORY_BYTES = 22
+# In front of it, where the package is a large one (zip64), with the place of this one behind.
+_LARGE_END = b"PK\x06\x06"
+_LARGE_END_BYTES = 56 + 20
 _LONGEST_COMMENT = 65_535
 _DAMAGE = (
     EOFError,
@@ -48,7 +50,6 @@ _DAMAGE = (
     OverflowError,
     RuntimeError,
     ValueError,
-    lzma.LZMAError,
     struct.error,
     zipfile.BadZipFile,
     zlib.error,
@@ -80,12 +81,15 @@ def _damage_refused() -> Iterator[None]:
 def _check_directory_size(file: IO[bytes]) -> None:
     """Refuse a directory of a million entries before Python makes an object of each."""
     size = file.seek(0, 2)
-    file.seek(max(0, size - _END_OF_DIRECTORY_BYTES - _LONGEST_COMMENT))
+    file.seek(max(0, size - _LONGEST_COMMENT - _END_OF_DIRECTORY_BYTES - _LARGE_END_BYTES))
     tail = file.read()
     start = tail.rfind(_END_OF_DIRECTORY)
     if start < 0 or len(tail) - start < _END_OF_DIRECTORY_BYTES:
         raise FileRefused(DAMAGED)
     (directory_bytes,) = struct.unpack_from("<L", tail, start + 12)
+    large_start = start - _LARGE_END_BYTES
+    if large_start >= 0 and tail.startswith(_LARGE_END, large_start):
+        (directory_bytes,) = struct.unpack_from("<Q", tail, large_start + 40)
     if directory_bytes > _MAX_DIRECTORY_BYTES:
         raise FileRefused(NOT_A_SPREADSHEET)
     file.seek(0)

@@ -209,13 +209,18 @@ def _add_validations(document: opendocument.OpenDocument, columns: Sequence[Shee
     validations = table.ContentValidations()
     for column in columns:
         if column.choices:
-            choices = ";".join(str(choice) for choice in column.choices)
+            # As texts: LibreOffice shows no list of plain numbers, and enters these as numbers.
+            choices = ";".join(f'"{choice}"' for choice in column.choices)
             validation = table.ContentValidation(
                 name=_validation_name(column),
                 condition=f"of:cell-content-is-in-list({choices})",
                 allowemptycell="true",
                 displaylist="unsorted",
             )
+            message = table.ErrorMessage(display="true", messagetype="stop", title=column.title)
+            wanted = ", ".join(str(choice) for choice in column.choices)
+            message.addElement(text.P(text=f"Une de ces valeurs : {wanted}."))
+            validation.addElement(message)
             validations.addElement(validation)
     if validations.hasChildNodes():
         document.spreadsheet.addElement(validations)

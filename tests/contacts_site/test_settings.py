@@ -142,7 +142,7 @@ def test_sqlite_is_made_fit_for_several_writers(monkeypatch, tmp_path, value):
     assert "journal_mode=WAL" in description["OPTIONS"]["init_command"]
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite only")
+@pytest.mark.only_on("sqlite")
 @pytest.mark.django_db
 def test_sqlite_does_as_it_was_told():
     with connection.cursor() as cursor:

@@ -1,14 +1,14 @@
 """`manage.py export_contacts FILE.ods|FILE.csv`: see contact-files.md, « Commands »."""
 
 import os
-import tempfile
+import shutil
+import uuid
 from argparse import ArgumentParser
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from importexport.exporting import CONTENT_TYPES, Format, export_contacts
-from importexport.management.terminal import TerminalCommand
+from members.management.terminal import TerminalCommand, reason
 
 
 class Command(TerminalCommand):
@@ -26,25 +26,27 @@ class Command(TerminalCommand):
         formats = {f".{format}": format for format in CONTENT_TYPES}
         format = formats.get(path.suffix.lower())
         if format is None:
-            self.fail([f"{path} : le nom du fichier doit finir par .ods ou .csv."])
+            self.fail([f"{path} : le nom du fichier doit finir par .ods ou .csv."])
         if not path.absolute().parent.is_dir():
             self.fail([f"Le dossier {path.absolute().parent} n'existe pas."])
         try:
             _write_whole(path, format)
         except OSError as error:
-            self.fail([f"Le fichier {path} ne peut pas être écrit : {error.strerror}."])
+            self.fail([f"Le fichier {path} ne peut pas être écrit : {reason(error)}."])
         self.stdout.write(f"Les contacts sont exportés dans {path}.")
 
 
 def _write_whole(path: Path, format: Format) -> None:
     """Write beside the asked name, then take that name in one step."""
-    handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=".contacts-")
+    part = path.with_name(f".contacts-{uuid.uuid4().hex}")
     try:
-        with os.fdopen(handle, "w+b") as file:
+        with part.open("x+b") as file:
+            # Who may not read the file that stands there must not read its successor.
+            if path.exists():
+                shutil.copymode(path, part)
             export_contacts(file, format)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        part.replace(path)
     finally:
-        with suppress(FileNotFoundError):
-            Path(name).unlink()
+        part.unlink(missing_ok=True)

@@ -7,14 +7,14 @@ from typing import Any
 
 from importexport.checking import Remarks
 from importexport.files.table import FileRefused
-from importexport.management.terminal import TerminalCommand
 from importexport.runs import ImportRefused, Outcome, import_contacts, preview_import
+from members.management.terminal import TerminalCommand, reason
 
 
 class Command(TerminalCommand):
     """Import contacts from an ODS or CSV file: all of it, or nothing."""
 
-    help = "Importe les contacts d'un fichier ODS ou CSV : en entier, ou pas du tout."
+    help = "Importe les contacts d'un fichier ODS ou CSV : en entier, ou pas du tout."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the file and the options."""
@@ -37,7 +37,7 @@ class Command(TerminalCommand):
             with options["file"].open("rb") as file:
                 outcome = run(file, sync=options["sync"])
         except OSError as error:
-            self.fail([f"Le fichier {options['file']} ne peut pas être lu : {error.strerror}."])
+            self.fail([f"Le fichier {options['file']} ne peut pas être lu : {reason(error)}."])
         except FileRefused as refusal:
             self.fail([str(refusal)])
         except ImportRefused as refusal:
@@ -58,9 +58,13 @@ def _summary(outcome: Outcome, *, is_dry_run: bool) -> Iterator[str]:
     if warnings.count > len(warnings.kept):
         yield f"et {warnings.count - len(warnings.kept)} autres avertissements"
     if is_dry_run:
-        yield "Essai seulement : rien n'a été écrit."
-    yield (
-        f"lignes : {outcome.rows}, membres : {outcome.members}, ajoutés : {outcome.added}, "
-        f"supprimés : {outcome.removed}, inchangés : {outcome.unchanged}, "
-        f"avertissements : {warnings.count}"
-    )
+        yield "Essai seulement : rien n'a été écrit."
+    numbers = {
+        "lignes": outcome.rows,
+        "membres": outcome.members,
+        "ajoutés": outcome.added,
+        "supprimés": outcome.removed,
+        "inchangés": outcome.unchanged,
+        "avertissements": warnings.count,
+    }
+    yield ", ".join(f"{label} : {number}" for label, number in numbers.items())

@@ -1,10 +1,11 @@
 """Sentences on terminals of any encoding."""
 
 import codecs
+import errno
 import sys
 import unicodedata
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -24,23 +25,55 @@ def _plain_letters(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("plain_letters", _plain_letters)
 
 
+def _prepare_terminal() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="plain_letters")
+
+
+_REASONS = {
+    errno.EACCES: "l'accès est refusé",
+    errno.EFBIG: "il serait trop gros",
+    errno.EISDIR: "c'est un dossier",
+    errno.ENAMETOOLONG: "son nom est trop long",
+    errno.ENOENT: "il n'existe pas",
+    errno.ENOSPC: "le disque est plein",
+    errno.ENOTDIR: "son dossier n'existe pas",
+    errno.EPERM: "l'accès est refusé",
+    errno.EROFS: "le disque n'accepte pas d'écriture",
+    errno.ESPIPE: "ce n'est pas un fichier ordinaire",
+}
+
+
+def reason(error: OSError) -> str:
+    """Return in French why the system did not read or write a file."""
+    known = _REASONS.get(error.errno or 0)
+    return known or f"le système répond « {error.strerror or error} »"
+
+
 class TerminalCommand(BaseCommand):
     """A command whose messages come through whatever the terminal's locale is."""
 
-    def execute(self, *args: Any, **options: Any) -> str | None:
+    _is_on_terminal = False
+
+    def run_from_argv(self, argv: list[str]) -> None:
         """Prepare the terminal, then run the command."""
-        for stream in (sys.stdout, sys.stderr):
-            reconfigure = getattr(stream, "reconfigure", None)
-            if reconfigure:
-                reconfigure(errors="plain_letters")
-        return super().execute(*args, **options)
+        self._is_on_terminal = True
+        _prepare_terminal()
+        super().run_from_argv(argv)
+
+    def print_help(self, prog_name: str, subcommand: str) -> None:
+        """Prepare the terminal, then explain the command."""
+        _prepare_terminal()
+        super().print_help(prog_name, subcommand)
 
     def fail(self, lines: Iterable[str]) -> NoReturn:
         """End with these lines on standard error, and exit status 1.
 
         Called from Python instead of a command line, raises CommandError with the same lines.
         """
-        if not getattr(self, "_called_from_command_line", False):
+        if not self._is_on_terminal:
             raise CommandError("\n".join(lines))
         for line in lines:
             self.stderr.write(line)

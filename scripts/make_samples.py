@@ -1,0 +1,76 @@
+#!/usr/bin/env python
+"""Make the files in tests/importexport/files/samples/ anew, each with the program it is named for.
+
+Run it as `.venv/bin/python scripts/make_samples.py`. It needs LibreOffice with its Python bridge
+(apt-get install libreoffice-calc libreoffice-writer python3-uno), Gnumeric (gnumeric), and pip's
+network for the libraries, which go into an environment of their own. The tests need none of these.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = ROOT / "tests/importexport/files/samples"
+LIBRARIES = ("pyexcel-ods3", "ezodf", "odswriter", "pandas", "odfpy", "lxml", "setuptools")
+# The Python that Debian's python3-uno belongs to.
+LIBREOFFICE_PYTHON = "/usr/bin/python3"
+TEXT = "Référence;Type\nUn document, pas un tableau.\n"
+
+sys.path.insert(0, str(ROOT))
+
+
+def main() -> None:
+    """Make all samples."""
+    SAMPLES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        write_our_own()
+        run(LIBREOFFICE_PYTHON, ROOT / "scripts/samples_by_libreoffice.py", SAMPLES, folder)
+        convert_other_kinds(Path(folder))
+        run("ssconvert", SAMPLES / "ours.ods", SAMPLES / "gnumeric.ods")
+        run(sys.executable, "-m", "venv", f"{folder}/venv")
+        run(f"{folder}/venv/bin/pip", "install", "--quiet", *LIBRARIES)
+        run(f"{folder}/venv/bin/python", ROOT / "scripts/samples_by_libraries.py", SAMPLES)
+
+
+def write_our_own() -> None:
+    """Write the awkward contacts as the site exports them."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contacts_site.settings")
+    os.environ.setdefault("SECRET_KEY", "only-for-samples")
+    import django
+
+    django.setup()
+    from importexport.exporting import write_rows
+    from tests.importexport.files.awkward import ROWS
+
+    for format in ("ods", "csv"):
+        with (SAMPLES / f"ours.{format}").open("wb") as file:
+            write_rows(file, format, iter(ROWS))
+
+
+def convert_other_kinds(folder: Path) -> None:
+    """Write what must be refused: the same table, and a text, in formats that are not ours."""
+    text = folder / "texte.txt"
+    text.write_text(TEXT, encoding="utf-8")
+    for source, extensions in (
+        (SAMPLES / "libreoffice-typed.ods", ("xlsx", "xls", "fods", "pdf", "html")),
+        (text, ("odt", "docx", "doc", "rtf")),
+    ):
+        for extension in extensions:
+            profile = f"-env:UserInstallation=file://{folder}/profile"
+            run("soffice", profile, "--headless", "--convert-to", extension,
+                "--outdir", folder, source)  # fmt: skip
+            made = folder / f"{source.stem}.{extension}"
+            shutil.move(made, SAMPLES / f"libreoffice-refused.{extension}")
+
+
+def run(*command: str | Path) -> None:
+    """Run a program, and stop where it fails."""
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    main()

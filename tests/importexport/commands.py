@@ -1,0 +1,27 @@
+"""Running the commands as a person at a terminal does, in a process of their own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection
+
+POOR_TERMINAL = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+def manage(*arguments, **environment) -> subprocess.CompletedProcess[bytes]:
+    """Run manage.py on the database of the tests, which must hold what is committed."""
+    name = connection.settings_dict["NAME"]
+    url = f"sqlite:///{name}"
+    if connection.vendor == "postgresql":
+        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    return subprocess.run(
+        [sys.executable, Path(settings.BASE_DIR) / "manage.py", *map(os.fsencode, arguments)],
+        env={**os.environ, "DATABASE_URL": url, "SECRET_KEY": "x", **environment},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )

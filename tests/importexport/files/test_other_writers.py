@@ -1,0 +1,67 @@
+"""Files of other spreadsheets and of the usual libraries are read; README.md says how made."""
+
+import io
+import re
+
+import pytest
+import tablib
+from odf import opendocument, table, text
+
+from tests.importexport.files.awkward import COLUMNS, ROWS, without_empty_end
+from tests.importexport.files.making import SAMPLES, read, read_rows
+
+CONTACTS = [without_empty_end(row) for row in ROWS]
+
+
+def as_written(cell, lost):
+    """Return a text less what its writer left to the white space of XML, which is no text."""
+    return re.sub(lost, " ", cell) if isinstance(cell, str) else cell
+
+
+@pytest.mark.parametrize(
+    ("name", "lost"),
+    [
+        ("gnumeric.ods", "(?!)"),
+        ("pyexcel-ods3.ods", "(?!)"),
+        ("ezodf.ods", "(?!)"),
+        # These two leave tabs, and the latter lines, as plain characters in a paragraph.
+        ("pandas.ods", "\t"),
+        ("odswriter.ods", "[ \n\t]*[\n\t][ \n\t]*"),
+    ],
+)
+def test_a_sample_of_another_writer_holds_what_was_written(name, lost):
+    with (SAMPLES / name).open("rb") as file:
+        header, *found = read(file)
+
+    assert header == (1, list(COLUMNS))
+    assert [row.line for row in found] == list(range(2, len(ROWS) + 2))
+    assert [list(row.cells) for row in found] == [
+        [as_written(cell, lost) for cell in row] for row in CONTACTS
+    ]
+
+
+def test_a_file_of_tablib_holds_what_was_written():
+    data = tablib.Dataset(*ROWS[:4], headers=COLUMNS).export("ods")
+
+    assert read_rows(io.BytesIO(data)) == [
+        (line, cells) for line, cells in enumerate(CONTACTS[:4], start=2)
+    ]
+
+
+def test_a_file_of_odfpy_holds_what_was_written():
+    document = opendocument.OpenDocumentSpreadsheet()
+    sheet = table.Table(name="Contacts")
+    for values in (("Référence", "Type"), ("C1", 2)):
+        row = table.TableRow()
+        for value in values:
+            kind = "string" if isinstance(value, str) else "float"
+            attributes = {} if kind == "string" else {"value": value}
+            cell = table.TableCell(valuetype=kind, **attributes)
+            cell.addElement(text.P(text=str(value)))
+            row.addElement(cell)
+        sheet.addElement(row)
+    document.spreadsheet.addElement(sheet)
+    file = io.BytesIO()
+    document.save(file)
+
+    assert read_rows(file) == [(2, ["C1", 2])]
