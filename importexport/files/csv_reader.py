@@ -166,7 +166,7 @@ class _Lines:
 
 def _broken_record(line: int) -> FileRefused:
     return FileRefused(
-        f"La ligne {line} est illisible : un guillemet y est mal placé ou n'est pas fermé, "
+        f"La ligne {line} est illisible : un guillemet y est mal placé ou n'est pas fermé, "
         "ou un texte y est démesurément long. Corrigez-la, puis recommencez."
     )
 
