@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils import timezone
 
 from contacts.phones import canonical_phones
 from members.characters import canonical, validate_storable
-from members.models import Member
+from members.models import Delivery, DeliveryState, Member
 from members.text import Searchable
 
 
@@ -53,6 +55,15 @@ _EXPLANATIONS = {
     ),
 }
 
+
+class Topic(models.TextChoices):
+    """What a member is written to about; contacts/routing.py knows who hears of it."""
+
+    INVOICES = "invoices", "Factures"
+    ORDERS = "orders", "Commandes"
+    AFTER_SALES = "after_sales", "Service après-vente"
+
+
 # What a contact says, in the order of its form and of contact files.
 CONTACT_FIELDS = ("name", "note", "job_title", "email", "phones", "fax", "type")
 
@@ -78,6 +89,8 @@ class Contact(models.Model):
     )
     fax = models.CharField("fax", max_length=50, blank=True, validators=[validate_storable])
     type = models.PositiveSmallIntegerField("type de contact", choices=ContactType.choices)
+    # The address that a mail server refused for good; another one in its place is not meant.
+    refused_address = models.EmailField(blank=True, db_default="", default="", editable=False)
     created_at = models.DateTimeField("créé le", auto_now_add=True)
     updated_at = models.DateTimeField("modifié le", auto_now=True)
 
@@ -105,6 +118,11 @@ class Contact(models.Model):
     def title(self) -> str:
         """What the contact is called in a sentence, also where it has no name."""
         return self.name or self.job_title or self.email or "Contact sans nom"
+
+    @property
+    def is_address_refused(self) -> bool:
+        """Whether a mail server refused the contact's address, as it stands now."""
+        return bool(self.email) and self.email.lower() == self.refused_address.lower()
 
     def clean(self) -> None:
         """Refuse a contact of a member who may not have any."""
@@ -139,3 +157,87 @@ def next_position(member_id: int) -> int:
     Member.objects.select_for_update().values_list("pk").get(pk=member_id)
     last = Contact.objects.filter(member_id=member_id).aggregate(models.Max("position"))
     return int(last["position__max"] or 0) + 1
+
+
+class ApiToken(models.Model):
+    """What lets another software in; contacts/tokens.py knows the rules.
+
+    The token itself is told once and not kept. What it may do is what its maker may do. Tokens of
+    the same name belong to the same software: a new one carries on where the old one stopped.
+    """
+
+    name = models.CharField("logiciel", max_length=100, validators=[validate_storable])
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField("créé le", auto_now_add=True)
+    last_used_at = models.DateTimeField("dernier usage", null=True, editable=False)
+    revoked_at = models.DateTimeField("révoqué le", null=True, editable=False)
+    # The requests counted since `window_started_at`; a minute later they count from none.
+    window_started_at = models.DateTimeField(default=timezone.now, editable=False)
+    window_requests = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = "jeton d'API"
+        verbose_name_plural = "jetons d'API"
+        ordering = ["-created_at", "-pk"]
+        default_permissions = ()
+        permissions = [("manage_apitoken", "Peut gérer les jetons d'API")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Notification(models.Model):
+    """What a member was told on a topic; one mail went to each recipient.
+
+    `key` is the sender's own name for it: the same key never tells twice.
+    """
+
+    member = models.ForeignKey(
+        Member, on_delete=models.SET_NULL, null=True, related_name="notifications"
+    )
+    topic = models.CharField("sujet", max_length=20, choices=Topic.choices)
+    subject = models.CharField("objet", max_length=200)
+    body = models.TextField("texte")
+    key = models.CharField(max_length=200, unique=True, null=True)
+    # The software that asked for it, None where it came from this site itself.
+    token = models.ForeignKey(ApiToken, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField("envoyée le", auto_now_add=True)
+
+    # Whether `notify` sent nothing, because it found this one told under the same key.
+    is_repeated = False
+
+    class Meta:
+        verbose_name = "notification"
+        ordering = ["-created_at", "-pk"]
+        default_permissions = ()
+        permissions = [
+            ("view_notification", "Peut voir le journal des notifications"),
+            ("send_notification", "Peut envoyer des notifications"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    @property
+    def refused_count(self) -> int:
+        """How many of its mails were refused, or given up."""
+        return self.recipients.filter(delivery__state=DeliveryState.REFUSED).count()
+
+
+class NotificationRecipient(models.Model):
+    """One mail of a notification, and whose address it went to (None: the main address)."""
+
+    notification = models.ForeignKey(
+        Notification, on_delete=models.CASCADE, related_name="recipients"
+    )
+    delivery = models.OneToOneField(Delivery, on_delete=models.CASCADE)
+    contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.delivery)

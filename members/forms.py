@@ -1,12 +1,14 @@
 """The forms of members, and what all the site's forms have in common."""
 
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
+from django.urls import reverse_lazy
 
 from members.characters import canonical
+from members.filters import member_filters
 from members.models import Member, MemberKind
 
 
@@ -97,3 +99,24 @@ class MemberFilterForm(forms.Form):
         choices=[("", "Toutes les catégories"), *MemberKind.choices],
         widget=forms.Select(attrs={"class": "form-select"}),
     )
+    # The choices come at once; their counts follow, since they take longer.
+    check = forms.ChoiceField(
+        label="À vérifier",
+        required=False,
+        widget=forms.Select(
+            attrs={
+                "class": "form-select",
+                "hx-get": reverse_lazy("members:filter_counts"),
+                "hx-trigger": "load",
+                "hx-target": "this",
+                "hx-swap": "innerHTML",
+                "hx-push-url": "false",
+            }
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = member_filters().values()
+        choices = [(one.key, one.label) for one in offered]
+        cast("forms.ChoiceField", self.fields["check"]).choices = [("", "Tous"), *choices]

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, F, Func, OrderBy, OuterRef, Q, QuerySet, Subquery
 
+from members.filters import member_filters
 from members.models import Member
 from members.text import Fold, search_terms
 
@@ -31,8 +32,12 @@ SORTABLE_COLUMNS = (
 DEFAULT_SORT = "name"
 
 
-def find_members(query: str = "", kind: str = "") -> QuerySet[Member]:
-    """Return the members in which, or in whose contacts, each word of the query is found."""
+def find_members(query: str = "", kind: str = "", check: str = "") -> QuerySet[Member]:
+    """Return the members in which, or in whose contacts, each word of the query is found.
+
+    `kind` is a MemberKind, `check` the key of a filter that another app brought along; empty,
+    they keep all.
+    """
     members = Member.objects.all()
     for spellings in search_terms(query):
         by_itself, by_contact = Q(), Q()
@@ -41,7 +46,9 @@ def find_members(query: str = "", kind: str = "") -> QuerySet[Member]:
             by_contact |= Q(contacts__search_text__contains=spelling)
         found = Member.objects.filter(by_contact)
         members = members.filter(by_itself | Q(pk__in=found.values("pk")))
-    return members.filter(kind=kind) if kind else members
+    if kind:
+        members = members.filter(kind=kind)
+    return member_filters()[check].apply(members) if check else members
 
 
 def sort_members(members: QuerySet[Member], sort: str) -> QuerySet[Member]:

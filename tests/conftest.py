@@ -5,6 +5,7 @@ from django.db import connection
 from django.test import Client
 
 from tests.factories import ADMINISTRATOR, BACK_OFFICE, UserFactory
+from tests.smtp_server import SmtpServer, django_settings
 
 
 def pytest_collection_modifyitems(config, items):
@@ -16,6 +17,19 @@ def pytest_collection_modifyitems(config, items):
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in others]
+    items.sort(key=_leaves_database_bare)
+
+
+def _leaves_database_bare(item) -> bool:
+    """Whether a test empties the database, so that one that puts back the roles fails after it."""
+    marker = item.get_closest_marker("django_db")
+    options = marker.kwargs if marker else {}
+    fixtures = {*getattr(item, "fixturenames", ())}
+    empties = options.get("transaction") or not fixtures.isdisjoint(
+        {"transactional_db", "live_server"}
+    )
+    puts_back = options.get("serialized_rollback") or "django_db_serialized_rollback" in fixtures
+    return bool(empties and not puts_back)
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +73,12 @@ def without_role(db) -> Client:
 def nobody() -> Client:
     """A browser in which nobody has signed in."""
     return Client()
+
+
+@pytest.fixture
+def mail_server(settings):
+    """A real mail server, to which the site sends."""
+    with SmtpServer() as server:
+        for name, value in django_settings(server.port).items():
+            setattr(settings, name, value)
+        yield server

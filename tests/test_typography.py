@@ -14,7 +14,9 @@ SOURCES = [
     for path in sorted((ROOT / app).rglob("*.py"))
     if not {"migrations", "demo"} & set(path.parts)
 ]
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+TEMPLATES = sorted(
+    path for path in (ROOT / "templates").rglob("*") if path.suffix in (".html", ".txt")
+)
 # A space that breaks, before or after what must stay beside its word.
 LOOSE = re.compile(r"« | »|[\w)»}] [;?!](?=\s|$|<)|[\w)»}] :(?=\s|$)")
 

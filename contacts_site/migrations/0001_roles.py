@@ -14,7 +14,8 @@ ADMINISTRATORS = [
 ROLES = {"Back-office": BACK_OFFICE, "Administrateurs": ADMINISTRATORS}
 
 
-def add_roles(apps, schema_editor):
+def give_rights(apps, schema_editor, roles):
+    """Make the groups where they are missing, and give each its rights."""
     database = schema_editor.connection.alias
     for app_label in ("members", "contacts", "importexport"):
         app_config = apps.get_app_config(app_label)
@@ -24,7 +25,7 @@ def add_roles(apps, schema_editor):
         app_config.models_module = None
     Group = apps.get_model("auth", "Group")
     Permission = apps.get_model("auth", "Permission")
-    for name, rights in ROLES.items():
+    for name, rights in roles.items():
         group, _ = Group.objects.using(database).get_or_create(name=name)
         for app_label, model, codenames in rights:
             group.permissions.add(
@@ -34,6 +35,10 @@ def add_roles(apps, schema_editor):
                     codename__in=codenames,
                 )
             )
+
+
+def add_roles(apps, schema_editor):
+    give_rights(apps, schema_editor, ROLES)
 
 
 def remove_roles(apps, schema_editor):

@@ -1,0 +1,102 @@
+"""Who hears of what: which types are written to on which topic (manual, « Créer un contact »).
+
+TOPICS_BY_TYPE is the one place that knows it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from contacts.models import Contact, ContactType, Topic
+from members.models import Member
+from members.slicing import STATEMENT
+
+TOPICS_BY_TYPE: dict[ContactType, frozenset[Topic]] = {
+    ContactType.ADMINISTRATIVE: frozenset({Topic.INVOICES}),
+    ContactType.ORDERS: frozenset({Topic.ORDERS}),
+    ContactType.NONE: frozenset(),
+    ContactType.ALL: frozenset(Topic),
+    ContactType.AFTER_SALES: frozenset({Topic.AFTER_SALES}),
+    ContactType.RECEIVER: frozenset(),
+}
+# The member's main address hears of everything that is written about.
+MAIN_ADDRESS_TOPICS = frozenset(Topic)
+# Who may sign the delivery receipt.
+SIGNING_TYPES = frozenset({ContactType.RECEIVER})
+
+
+class Recipient(NamedTuple):
+    """Someone who is written to: the address, and whose it is (None for the main address)."""
+
+    address: str
+    contact: Contact | None
+
+
+def active_topics() -> list[Topic]:
+    """Return the topics of the modules that this site has."""
+    return [topic for topic in Topic if topic != Topic.AFTER_SALES or settings.MODULE_AFTER_SALES]
+
+
+def types_hearing(topics: Iterable[Topic]) -> list[ContactType]:
+    """Return the types that are written to on one of these topics."""
+    wanted = frozenset(topics)
+    return [kind for kind, heard in TOPICS_BY_TYPE.items() if heard & wanted]
+
+
+def is_without_effect(kind: ContactType) -> bool:
+    """Whether a type does nothing on this site because its module is off."""
+    if kind in SIGNING_TYPES:
+        return not settings.MODULE_DELIVERY_TRACKING
+    heard = TOPICS_BY_TYPE[kind]
+    return bool(heard) and heard.isdisjoint(active_topics())
+
+
+def recipients(member: Member, topic: Topic) -> list[str]:
+    """Return the addresses that hear of a topic: the main one, then contacts by position.
+
+    Each comes once, whatever its letter case. A topic whose module is off reaches nobody.
+    """
+    return [recipient.address for recipient in route(member, topic, member.contacts.all())]
+
+
+def recipients_of(members: Sequence[Member], topic: Topic) -> dict[int, list[str]]:
+    """Return `recipients` of many members by their key, with one query for all."""
+    contacts: defaultdict[int, list[Contact]] = defaultdict(list)
+    for contact in _contacts_of([member.pk for member in members]):
+        contacts[contact.member_id].append(contact)
+    return {
+        member.pk: [who.address for who in route(member, topic, contacts[member.pk])]
+        for member in members
+    }
+
+
+def _contacts_of(keys: Sequence[int]) -> QuerySet[Contact]:
+    """Return the contacts of these members at least, with a query that holds any number."""
+    contacts = Contact.objects.order_by("member_id", "position", "pk")
+    if len(keys) > STATEMENT:
+        # So many are most members of a site, or nearly.
+        return contacts.filter(member__pk__range=(min(keys), max(keys)))
+    return contacts.filter(member_id__in=keys)
+
+
+def route(member: Member, topic: Topic, contacts: Iterable[Contact]) -> list[Recipient]:
+    """Return who of a member, and of these contacts of it, hears of a topic."""
+    if topic not in active_topics():
+        return []
+    reached: dict[str, Recipient] = {}
+    if member.email and topic in MAIN_ADDRESS_TOPICS:
+        reached[member.email.lower()] = Recipient(member.email, None)
+    for contact in contacts:
+        if contact.email and topic in TOPICS_BY_TYPE[ContactType(contact.type)]:
+            reached.setdefault(contact.email.lower(), Recipient(contact.email, contact))
+    return list(reached.values())
+
+
+def receivers(member: Member) -> list[Contact]:
+    """Return the people who may sign the delivery receipt; nobody where the module is off."""
+    if not settings.MODULE_DELIVERY_TRACKING:
+        return []
+    return list(member.contacts.filter(type__in=SIGNING_TYPES))
