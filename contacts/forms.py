@@ -5,18 +5,35 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
+from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from contacts.models import CONTACT_FIELDS, Contact, ContactType
+from contacts.journal import in_state
+from contacts.models import (
+    CONTACT_FIELDS,
+    Contact,
+    ContactType,
+    Notification,
+    Topic,
+)
 from contacts.phones import canonical_phones
+from contacts.routing import is_without_effect
 from members.forms import FocusedFormMixin, LinesField
+from members.models import DeliveryState
+
+_WITHOUT_EFFECT = "Sans effet pour l'instant : ce site n'a pas ce module."
 
 
 def _explained(contact_type: ContactType) -> SafeString:
-    return format_html(
+    explanation = format_html(
         '{}<span class="type-explanation">{}</span>', contact_type.label, contact_type.explanation
     )
+    if is_without_effect(contact_type):
+        return format_html(
+            '{}<span class="type-without-effect">{}</span>', explanation, _WITHOUT_EFFECT
+        )
+    return explanation
 
 
 class PhonesField(forms.CharField):
@@ -38,7 +55,8 @@ class ContactForm(FocusedFormMixin, forms.ModelForm[Contact]):
     type = forms.TypedChoiceField(
         label="Type de contact",
         coerce=int,
-        choices=[(kind.value, _explained(kind)) for kind in ContactType.in_manual_order()],
+        # Asked anew for each form: the site's modules decide what is said.
+        choices=lambda: [(kind.value, _explained(kind)) for kind in ContactType.in_manual_order()],
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez un type de contact."},
     )
@@ -106,3 +124,29 @@ class ContactForm(FocusedFormMixin, forms.ModelForm[Contact]):
         if name == "type":
             return self.instance.get_type_display()
         return getattr(self.instance, name) or "(vide)"
+
+
+class NotificationFilterForm(forms.Form):
+    """What the journal of notifications is asked for."""
+
+    topic = forms.ChoiceField(
+        label="Sujet",
+        required=False,
+        choices=[("", "Tous les sujets"), *Topic.choices],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    state = forms.ChoiceField(
+        label="État",
+        required=False,
+        choices=[("", "Tous les états"), *DeliveryState.choices],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def found(self) -> QuerySet[Notification]:
+        """Return the notifications asked for; to be called once the form was checked."""
+        notifications = Notification.objects.all()
+        if topic := self.cleaned_data.get("topic"):
+            notifications = notifications.filter(topic=topic)
+        if state := self.cleaned_data.get("state"):
+            notifications = in_state(notifications, state)
+        return notifications

@@ -79,10 +79,14 @@ def database(name: str, default: Path) -> dict[str, Any]:
 def email(name: str, default: str) -> dict[str, Any]:
     """Return Django's e-mail settings for the variable's URL.
 
-    Raises ImproperlyConfigured without repeating the URL: it may hold a password.
+    `mailbox://` keeps mail on this machine. Raises ImproperlyConfigured without repeating the
+    URL: it may hold a password.
     """
+    url = os.environ.get(name) or default
+    if url == "mailbox://":
+        return {"EMAIL_BACKEND": "contacts_site.mailbox.MailboxBackend"}
     try:
-        return dict(_env.email_url_config(os.environ.get(name) or default))
+        return dict(_env.email_url_config(url))
     except (AttributeError, ImproperlyConfigured, KeyError, ValueError):
         raise ImproperlyConfigured(f"{name} is not the URL of a mail server.") from None
 

@@ -188,6 +188,11 @@ MAIL_RETRY_MINUTES = [1, 5, 15, 60, 240, 720, 1440]
 MAIL_MAX_ATTACHMENTS = environment.whole_number("MAIL_MAX_ATTACHMENTS", 10)
 MAIL_MAX_ATTACHMENT_BYTES = environment.whole_number("MAIL_MAX_ATTACHMENTS_MIB", 10) * 1024 * 1024
 
+# --- Other software -------------------------------------------------------------------------
+
+# How often each token of the API may be used within a minute.
+API_REQUESTS_PER_MINUTE = environment.whole_number("API_REQUESTS_PER_MINUTE", 120, minimum=1)
+
 # --- Modules and long work ------------------------------------------------------------------
 
 # Modules of other software that a site may not have; without, their topics reach nobody.

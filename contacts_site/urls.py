@@ -14,7 +14,15 @@ urlpatterns = [
     path("deconnexion/", login_not_required(LogoutView.as_view()), name="logout"),
     path("mot-de-passe/", ChangePasswordView.as_view(), name="password_change"),
     path("membres/", include("members.urls")),
+    path("messages/", include("members.message_urls")),
     path("membres/<int:member_pk>/contacts/", include("contacts.urls")),
     path("contacts/", include("importexport.urls")),
+    path("notifications/", include("contacts.notification_urls")),
+    path("jetons/", include("contacts.api.token_urls")),
+    path("api/", include("contacts.api.urls")),
+    path("boite-aux-lettres/", include("contacts_site.mailbox_urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "contacts_site.views.bad_request"
+handler500 = "contacts_site.views.server_error"

@@ -3,8 +3,11 @@
 from django.contrib import messages
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
+from django.views import defaults
+
+from contacts.api.access import answer
 
 
 class SignInView(LoginView):
@@ -27,3 +30,21 @@ class ChangePasswordView(PasswordChangeView):
         """Say on the next page that it was done."""
         messages.success(self.request, "Votre mot de passe est modifié.")
         return super().form_valid(form)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Refuse a request that makes no sense; other software is not answered with a page."""
+    if _is_of_api(request):
+        return answer({"message": "Cette demande n'est pas valable."}, 400)
+    return defaults.bad_request(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that the site failed; other software is not answered with a page."""
+    if _is_of_api(request):
+        return answer({"message": "Le site a rencontré une erreur."}, 500)
+    return defaults.server_error(request)
+
+
+def _is_of_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")

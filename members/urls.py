@@ -7,6 +7,7 @@ from members import views
 app_name = "members"
 urlpatterns = [
     path("", views.member_list, name="list"),
+    path("a-verifier/", views.filter_counts, name="filter_counts"),
     path("ajouter/", views.member_add, name="add"),
     path("<int:pk>/", views.member_detail, name="detail"),
     path("<int:pk>/modifier/", views.member_edit, name="edit"),

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from members.filters import member_filters
 from members.forms import MemberFilterForm, MemberForm
 from members.holding import held_member
 from members.listing import (
@@ -31,12 +32,12 @@ def member_list(request: HttpRequest) -> HttpResponse:
     """Show the members that were asked for, a page of them."""
     form = MemberFilterForm(request.GET, label_suffix="")
     form.is_valid()  # What is wrong is not looked for.
-    query, kind = form.cleaned_data.get("q", ""), form.cleaned_data.get("kind", "")
+    wanted = {key: form.cleaned_data.get(key, "") for key in ("q", "kind", "check")}
     sort = request.GET.get("sort", DEFAULT_SORT)
-    members = sort_members(find_members(query, kind), sort)
+    members = sort_members(find_members(wanted["q"], wanted["kind"], wanted["check"]), sort)
     page = Paginator(members, PAGE_SIZE).get_page(request.GET.get("page"))
     counts = count_contacts(list(page.object_list))
-    parameters = {key: value for key, value in (("q", query), ("kind", kind)) if value}
+    parameters = {key: value for key, value in wanted.items() if value}
     context = {
         "form": form,
         "page": page,
@@ -48,6 +49,19 @@ def member_list(request: HttpRequest) -> HttpResponse:
     }
     is_part = bool(request.htmx) and request.htmx.target == "members"
     return render(request, f"members/{'_members' if is_part else 'list'}.html", context)
+
+
+@require_safe
+@permission_required("members.view_member", raise_exception=True)
+def filter_counts(request: HttpRequest) -> HttpResponse:
+    """Give the choices of the filter « À vérifier » with how many members each would show."""
+    members = Member.objects.order_by()
+    offered = member_filters().values()
+    context = {
+        "counts": [(one, one.apply(members).count()) for one in offered],
+        "chosen": request.GET.get("check", ""),
+    }
+    return render(request, "members/_filter_options.html", context)
 
 
 @require_safe

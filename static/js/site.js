@@ -5,5 +5,6 @@ import "./window.js";
 import "./reorder.js";
 import "./once.js";
 import "./failure.js";
+import "./selection.js";
 
 document.documentElement.classList.add("js");

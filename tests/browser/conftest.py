@@ -24,6 +24,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+ABORTED = ("htmx:sendAbort", "htmx:afterRequest")
 expect.set_options(timeout=10_000)
 
 
@@ -59,6 +60,11 @@ def open_page(chromium, live_server, django_db_serialized_rollback):
     """
     contexts, complaints = [], []
 
+    def complain(message):
+        # Leaving a page ends what it was still asking for.
+        if message.type == "error" and not message.text.startswith(ABORTED):
+            complaints.append(message.text)
+
     def open_page(user=None, *, javascript=True, width=1280, complains=True) -> Page:
         context = chromium.new_context(
             base_url=live_server.url,
@@ -79,10 +85,7 @@ def open_page(chromium, live_server, django_db_serialized_rollback):
         if not complains:
             return page
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: complaints.append(message.text) if message.type == "error" else None,
-        )
+        page.on("console", complain)
         return page
 
     yield open_page

@@ -104,7 +104,24 @@ def test_every_page_but_these_asks_for_a_sign_in():
     pages = list(all_pages(get_resolver()))
     assert "contacts:edit" in [name for name, _ in pages]
     is_open = [name for name, view in pages if not getattr(view, "login_required", True)]
-    assert is_open == ["login", "logout"]
+    account = ["login", "logout"]
+    # These ask for a token instead, or hold nothing: tests/contacts/test_api_refusals.py.
+    api = ["api:notifications", "api:notification", "api:openapi", "api:nothing"]
+    assert is_open == account + api
+
+
+@pytest.mark.parametrize("role", ["back_office", "administrator", "without_role", "nobody"])
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize(
+    "address", ["/api/notifications/", "/api/notifications/1/", "/api/openapi.json", "/api/"]
+)
+def test_the_addresses_for_other_software_are_no_pages(request, role, method, address, contact):
+    before = stored()
+    response = getattr(request.getfixturevalue(role), method)(address, {})
+    assert response["Content-Type"] == "application/json"
+    is_description = (role, method, address) == ("administrator", "get", "/api/openapi.json")
+    assert response.status_code == 200 if is_description else response.status_code >= 400
+    assert stored() == before
 
 
 def all_pages(resolver, prefix=""):
@@ -117,14 +134,15 @@ def all_pages(resolver, prefix=""):
 
 
 @pytest.mark.django_db
-def test_only_administrators_bring_files_in_and_out():
-    names = {"import_contacts", "export_contacts"}
+def test_only_administrators_bring_files_in_and_out_and_let_other_software_in():
+    files = {"import_contacts", "export_contacts"}
+    notifications = {"view_notification", "send_notification", "manage_apitoken"}
     permissions = {
         group.name: set(group.permissions.values_list("codename", flat=True))
         for group in Group.objects.all()
     }
     assert permissions.keys() == {BACK_OFFICE, ADMINISTRATOR}
-    assert permissions[ADMINISTRATOR] - permissions[BACK_OFFICE] == names
+    assert permissions[ADMINISTRATOR] - permissions[BACK_OFFICE] == files | notifications
     assert permissions[BACK_OFFICE] < permissions[ADMINISTRATOR]
 
 

@@ -49,6 +49,7 @@ def test_development_needs_no_secret(tmp_path):
         {"CONTACT_FILE_MAX_MIB": "many"},
         {"CONTACT_FILE_MAX_UNPACKED_MIB": "0"},
         {"CONTACT_FILE_MAX_ROWS": "-1"},
+        {"API_REQUESTS_PER_MINUTE": "0"},
         {"DATABASE_URL": f"mysql://u:{SECRET}@host/base"},
         {"DATABASE_URL": f"postgress://u:{SECRET}@host/base"},
         {"EMAIL_URL": f"pigeon://u:{SECRET}@host"},

@@ -1,0 +1,1 @@
+"""How other software tells members something: the HTTP API, and its tokens."""
