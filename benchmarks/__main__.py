@@ -8,9 +8,10 @@ import time
 from pathlib import Path
 
 from benchmarks.comparing import compare_files, measure_pages
+from benchmarks.mail import measure_mail
 from benchmarks.running import CaseFailed
 from benchmarks.stores import PostgresqlStore, SqliteStore, Store
-from benchmarks.tables import file_table, machine_line, memory_lines, page_table
+from benchmarks.tables import file_table, machine_line, mail_table, memory_lines, page_table
 
 _WITH_POSTGRESQL = Path(__file__).resolve().parent.parent / "scripts" / "with_postgresql"
 _LEGEND = """\
@@ -34,6 +35,7 @@ def main() -> None:
         store: Store = PostgresqlStore(options.server) if options.server else SqliteStore(folder)
         try:
             lines = compare_files(store, folder, sizes, peer_sizes, _tell)
+            mails = measure_mail(store, folder, 100 if options.quick else 10_000, _tell)
             pages = [measure_pages(store, folder, size, _tell) for size in page_sizes]
         except CaseFailed as failure:
             sys.exit(str(failure))
@@ -49,6 +51,8 @@ def main() -> None:
     print(memory_lines(lines))
     print()
     print(page_table(page_sizes, pages))
+    print()
+    print(mail_table(mails))
     print()
     print(f"measured in {time.monotonic() - start:.0f} s")
 

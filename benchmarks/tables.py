@@ -83,6 +83,31 @@ def page_table(sizes: Sequence[int], pages: Sequence[Sequence[dict[str, Any]]]) 
     return _table(titles, rows)
 
 
+@dataclass(frozen=True)
+class MailLine:
+    """A way to send a number of mails: what it cost; the first line is what others are held to."""
+
+    work: str
+    mails: int
+    cost: Cost
+
+
+def mail_table(lines: Sequence[MailLine]) -> str:
+    """Return the table of ways to send mail."""
+    titles = ("mail to a local SMTP server", "mails", "s", "MiB", "time of send_mass_mail")
+    base = lines[0].cost.seconds
+    rows = [
+        [
+            line.work,
+            _grouped(line.mails),
+            *_cost_cells(line.cost),
+            f"× {line.cost.seconds / base:.2f}" if line.mails == lines[0].mails else ABSENT,
+        ]
+        for line in lines
+    ]
+    return _table(titles, rows)
+
+
 def _file_cells(line: FileLine) -> list[str]:
     cells = [line.work, _grouped(line.size), *_cost_cells(line.ours)]
     if line.peer is None:
