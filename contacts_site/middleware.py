@@ -4,7 +4,7 @@ from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -12,7 +12,8 @@ from django_htmx.http import HttpResponseClientRedirect
 class WholePageSignInMiddleware:
     """Sends a part of a page that needs a sign-in to the sign-in page as a whole.
 
-    Without it, the sign-in form would appear inside the window or table that asked.
+    Without it, the sign-in form would appear inside the window or table that asked. What was
+    sent without htmx comes back to the page it was sent from: its own address may have none.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -22,10 +23,15 @@ class WholePageSignInMiddleware:
         """Answer, turning a redirection to the sign-in page into one that htmx obeys."""
         response = self.get_response(request)
         login_url = resolve_url(settings.LOGIN_URL)
-        is_htmx = request.headers.get("HX-Request") == "true"
-        if is_htmx and response.status_code == 302 and response["Location"].startswith(login_url):
+        if response.status_code != 302 or not response["Location"].startswith(login_url):
+            return response
+        if request.headers.get("HX-Request") == "true":
             page = request.headers.get("HX-Current-URL", "")
             return HttpResponseClientRedirect(f"{login_url}?next={_path_of(page)}")
+        page = request.headers.get("Referer", "")
+        is_sent_back = response["Location"].startswith(f"{login_url}?")
+        if page and is_sent_back and request.method == "POST":
+            return HttpResponseRedirect(f"{login_url}?next={_path_of(page)}")
         return response
 
 

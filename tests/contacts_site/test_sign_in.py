@@ -71,3 +71,17 @@ def test_awkward_texts_are_shown_as_typed(nobody, db, awkward):
     response = nobody.post(SIGN_IN, {"username": awkward, "password": awkward})
     assert page(response).xpath("//input[@name='username']/@value") == [awkward]
     assert not page(response).xpath("//input[@type='password']/@value")
+
+
+@pytest.mark.django_db
+def test_what_was_sent_by_nobody_comes_back_to_its_page(nobody):
+    headers = {"Referer": "http://testserver/membres/3/?q=a"}
+    response = nobody.post("/membres/3/contacts/ordre/", headers=headers)
+    assert response["Location"] == "/connexion/?next=/membres/3/%3Fq%3Da"
+
+
+@pytest.mark.django_db
+def test_what_was_sent_from_elsewhere_never_leads_there(nobody):
+    headers = {"Referer": "https://ailleurs.example/membres/3/"}
+    response = nobody.post("/membres/3/contacts/ordre/", headers=headers)
+    assert response["Location"] == "/connexion/?next=/membres/3/"
