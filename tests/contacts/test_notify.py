@@ -324,7 +324,11 @@ def test_who_uses_a_key_waits_for_whoever_used_it_first(member, mail_server, fir
 def _wait_for_a_lock():
     with connection.cursor() as cursor:
         for _ in range(1_000):
-            cursor.execute("SELECT pg_sleep(0.01), count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[1]:
+            cursor.execute("SELECT pg_sleep(0.01), pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT 1 FROM pg_stat_activity "
+                "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone():
                 return
     raise AssertionError("nobody waits")
