@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Layout, Row
+from crispy_forms.layout import Column, Row
 from django import forms
 from django.db.models import QuerySet
 from django.utils.html import format_html
@@ -19,7 +18,7 @@ from contacts.models import (
 )
 from contacts.phones import canonical_phones
 from contacts.routing import is_without_effect
-from members.forms import FocusedFormMixin, LinesField
+from members.forms import FocusedFormMixin, LinesField, fields_only
 from members.models import DeliveryState
 
 _WITHOUT_EFFECT = "Sans effet pour l'instant : ce site n'a pas ce module."
@@ -76,10 +75,7 @@ class ContactForm(FocusedFormMixin, forms.ModelForm[Contact]):
         self.fields["version"].initial = self.current_version
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout(
+        self.helper = fields_only(
             "name",
             "note",
             Row(Column("job_title", css_class="col-md-6"), Column("email", css_class="col-md-6")),

@@ -16,8 +16,8 @@ from members.characters import FORBIDDEN, canonical, validate_storable
 from members.models import Member
 from members.outbox import Draft, queue, store_attachment
 
-_LONGEST_SUBJECT = 200
-_LONGEST_KEY = 200
+LONGEST_SUBJECT = Notification._meta.get_field("subject").max_length or 0
+LONGEST_KEY = Notification._meta.get_field("key").max_length or 0
 _FILE_NAME = re.compile(r"[^\x00-\x1f\x7f/\\]{1,150}")
 # Parts of these two kinds would be read as parts of the mail.
 _MIME_TYPE = re.compile(
@@ -147,9 +147,9 @@ def _checked_texts(subject: str, body: str) -> tuple[str, str]:
     subject, body = canonical(subject), canonical(body)
     if not subject or not body:
         raise NotificationRefused("Il faut un objet et un texte.")
-    if len(subject.splitlines()) > 1 or len(subject) > _LONGEST_SUBJECT:
+    if len(subject.splitlines()) > 1 or len(subject) > LONGEST_SUBJECT:
         raise NotificationRefused(
-            f"L'objet doit tenir sur une ligne, en {_LONGEST_SUBJECT} caractères au plus.",
+            f"L'objet doit tenir sur une ligne, en {LONGEST_SUBJECT} caractères au plus.",
             "subject",
         )
     try:
@@ -183,7 +183,7 @@ def _is_file_name(name: str) -> bool:
 
 
 def _check_key(key: str) -> None:
-    if len(key) > _LONGEST_KEY or not key.isprintable():
+    if len(key) > LONGEST_KEY or not key.isprintable():
         raise NotificationRefused(
-            f"La clé doit tenir sur une ligne, en {_LONGEST_KEY} caractères au plus.", "key"
+            f"La clé doit tenir sur une ligne, en {LONGEST_KEY} caractères au plus.", "key"
         )

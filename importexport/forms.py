@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from importexport.files import EMPTY, too_large
 from importexport.runs import limits
-from members.forms import FocusedFormMixin
+from members.forms import FocusedFormMixin, fields_only
 
 
 class ImportForm(FocusedFormMixin, forms.Form):
@@ -41,9 +40,7 @@ class ImportForm(FocusedFormMixin, forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = fields_only()
 
     def clean_file(self) -> "UploadedFile[Any]":
         """Refuse a file over the limit before it is opened."""

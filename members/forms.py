@@ -23,6 +23,16 @@ class FocusedFormMixin(forms.BaseForm):
             self.fields[name].widget.attrs["autofocus"] = True
 
 
+def fields_only(*layout: Any) -> FormHelper:
+    """Have crispy draw a form's fields, in that layout; its tag and token stand in the template."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    if layout:
+        helper.layout = Layout(*layout)
+    return helper
+
+
 class LinesField(forms.CharField):
     """A text of several lines, counted as it will be stored: a line end is one character."""
 
@@ -58,10 +68,7 @@ class MemberForm(FocusedFormMixin, forms.ModelForm[Member]):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout(
+        self.helper = fields_only(
             Row(
                 Column("reference", css_class="col-md-3"),
                 Column("name", css_class="col-md-6"),

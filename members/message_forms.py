@@ -3,11 +3,10 @@
 from typing import Any
 from uuid import uuid4
 
-from crispy_forms.helper import FormHelper
 from django import forms
 
 from members.characters import validate_storable
-from members.forms import FocusedFormMixin, LinesField
+from members.forms import FocusedFormMixin, LinesField, fields_only
 from members.messaging import validate_header, validate_placeholders
 from members.models import DeliveryState, Message
 
@@ -36,9 +35,7 @@ class MessageForm(FocusedFormMixin, forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = fields_only()
 
     def clean(self) -> dict[str, Any]:
         """Give the form a token where it came without one, and have it sent anew."""

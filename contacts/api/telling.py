@@ -7,13 +7,17 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from contacts.models import ApiToken, Notification, Topic
-from contacts.notifications import AttachedFile, NotificationRefused, notify
+from contacts.notifications import (
+    LONGEST_KEY,
+    LONGEST_SUBJECT,
+    AttachedFile,
+    NotificationRefused,
+    notify,
+)
 from members.characters import canonical, validate_storable
 from members.models import Member
 
 LONGEST_BODY = 50_000
-LONGEST_SUBJECT = Notification._meta.get_field("subject").max_length or 0
-LONGEST_KEY = Notification._meta.get_field("key").max_length or 0
 LONGEST_REFERENCE = Member._meta.get_field("reference").max_length or 0
 _LONGEST_TOPIC = max(len(topic) for topic in Topic.values)
 

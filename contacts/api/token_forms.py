@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 
 from contacts.models import ApiToken
-from members.forms import FocusedFormMixin
+from members.forms import FocusedFormMixin, fields_only
 
 
 class ApiTokenForm(FocusedFormMixin, forms.ModelForm[ApiToken]):
@@ -26,6 +25,4 @@ class ApiTokenForm(FocusedFormMixin, forms.ModelForm[ApiToken]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].widget.attrs["autocomplete"] = "off"
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = fields_only()
