@@ -112,6 +112,8 @@ def accessible():
     axe = Axe()
 
     def accessible(page: Page) -> None:
+        # A click waits for the answer to begin, not for the page to be there.
+        page.wait_for_load_state()
         results = axe.run(page)
         assert results.violations_count == 0, results.generate_report()
 
