@@ -93,6 +93,16 @@ class Contact(models.Model):
     refused_address = models.EmailField(blank=True, db_default="", default="", editable=False)
     created_at = models.DateTimeField("créé le", auto_now_add=True)
     updated_at = models.DateTimeField("modifié le", auto_now=True)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="modifié par",
+        # Only the deletion of an account asks by it; an index would slow down every import.
+        db_index=False,
+    )
 
     search_text = models.GeneratedField(
         expression=Searchable("name", "email", "phones"),
@@ -110,6 +120,8 @@ class Contact(models.Model):
                 condition=models.Q(type__in=ContactType.values), name="contact_type_is_known"
             ),
         ]
+        # contacts/history.py asks for what was added since a moment.
+        indexes = [models.Index(fields=["created_at"], name="contact_created_at")]
 
     def __str__(self) -> str:
         return self.title
@@ -117,7 +129,7 @@ class Contact(models.Model):
     @property
     def title(self) -> str:
         """What the contact is called in a sentence, also where it has no name."""
-        return self.name or self.job_title or self.email or "Contact sans nom"
+        return title_of(self)
 
     @property
     def is_address_refused(self) -> bool:
@@ -142,6 +154,44 @@ class Contact(models.Model):
             if self.position is None:
                 self.position = next_position(self.member_id)
             super().save(*args, **kwargs)
+
+
+class FormerContact(models.Model):
+    """What a contact was until the database changed or deleted it, at that moment.
+
+    Its triggers fill it (contacts/triggers.py), whatever the way of writing; it outlives what it
+    names. contacts/history.py reads it.
+    """
+
+    contact_id = models.BigIntegerField()
+    member_id = models.BigIntegerField()
+    position = models.PositiveIntegerField()
+    name = models.CharField(max_length=200)
+    note = models.TextField()
+    job_title = models.CharField(max_length=200)
+    email = models.CharField(max_length=254)
+    phones = models.CharField(max_length=200)
+    fax = models.CharField(max_length=50)
+    type = models.PositiveSmallIntegerField(choices=ContactType.choices)
+    created_at = models.DateTimeField()
+    # Whether the contact was deleted then; changed otherwise.
+    is_deleted = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["contact_id", "at"], name="former_contact"),
+            models.Index(fields=["at"], name="former_contact_at"),
+        ]
+
+    def __str__(self) -> str:
+        return title_of(self)
+
+
+def title_of(contact: Contact | FormerContact) -> str:
+    """Return what a contact is, or was, called in a sentence, also where it has no name."""
+    return contact.name or contact.job_title or contact.email or "Contact sans nom"
 
 
 NO_CONTACTS_FOR_INDIVIDUALS = (
@@ -228,13 +278,20 @@ class Notification(models.Model):
 
 
 class NotificationRecipient(models.Model):
-    """One mail of a notification, and whose address it went to (None: the main address)."""
+    """One mail of a notification, and whose address it went to.
+
+    Its `contact_id` is None for the main address; it may name a contact that is no more, whom
+    `contact` can be asked for after select_related only: it is None then.
+    """
 
     notification = models.ForeignKey(
         Notification, on_delete=models.CASCADE, related_name="recipients"
     )
     delivery = models.OneToOneField(Delivery, on_delete=models.CASCADE)
-    contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, related_name="+")
+    # It stays when the contact goes, and leads to it again if it is brought back under its key.
+    contact = models.ForeignKey(
+        Contact, on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="+"
+    )
 
     class Meta:
         default_permissions = ()

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import F
 
 from contacts.models import Contact
 from members.models import Member
@@ -23,14 +22,18 @@ def reorder(member: Member, contact_ids: Sequence[int]) -> None:
         contacts = {contact.pk: contact for contact in member.contacts.all()}
         if sorted(contact_ids) != sorted(contacts):
             raise OrderRefused
-        if not contacts:
+        places = dict(zip(contact_ids, range(1, len(contacts) + 1), strict=True))
+        moving = [contact for pk, contact in contacts.items() if contact.position != places[pk]]
+        if not moving:
             return
         # Two contacts never share a place, not even for a moment: all step aside first.
         aside = len(contacts) + max(contact.position for contact in contacts.values())
-        member.contacts.update(position=F("position") + aside)
-        for position, pk in enumerate(contact_ids, start=1):
-            contacts[pk].position = position
-        Contact.objects.bulk_update(contacts.values(), ["position"], batch_size=200)
+        for contact in moving:
+            contact.position += aside
+        Contact.objects.bulk_update(moving, ["position"], batch_size=200)
+        for contact in moving:
+            contact.position = places[contact.pk]
+        Contact.objects.bulk_update(moving, ["position"], batch_size=200)
 
 
 def moved(contact_ids: Sequence[int], contact_id: int, step: int) -> list[int]:

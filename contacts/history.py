@@ -1,0 +1,112 @@
+"""What has changed on the site since a moment, from what contacts were before.
+
+FormerContact is filled by the database (contacts/triggers.py). Whoever brings a deleted contact
+back under its old key keeps its `created_at`, and gives it the `updated_at` of now: from that it
+is known to have been away.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
+from django.utils import timezone
+
+from contacts.models import CONTACT_FIELDS, Contact, FormerContact, title_of
+from members.slicing import STATEMENT, slices
+
+_STATE = ("member_id", "position", *CONTACT_FIELDS)
+
+
+class ChangeKind(TextChoices):
+    """What became of a contact, from a moment until now."""
+
+    ADDED = "added", "ajouté"
+    CHANGED = "changed", "modifié"
+    MOVED = "moved", "déplacé"
+    DELETED = "deleted", "supprimé"
+
+
+@dataclass(frozen=True)
+class SiteChange:
+    """A contact that is not as it was, and when it last changed."""
+
+    kind: ChangeKind
+    member_id: int
+    contact_id: int
+    title: str
+    at: datetime
+
+
+def changes_since(moment: datetime, members: Collection[int] | None = None) -> Iterator[SiteChange]:
+    """Yield each contact that is not now what it was at a moment, once; by key, added ones last.
+
+    Compares then with now: what was changed and changed back, or added and deleted, is left out.
+    With `members`, only contacts that were theirs at a time since then, or are. Holds some
+    hundred contacts at a time.
+    """
+    wanted = None if members is None else frozenset(members)
+    former = FormerContact.objects.filter(at__gt=moment)
+    for some in slices(_by_contact(former)):
+        now = Contact.objects.in_bulk([first.contact_id for first, _ in some])
+        for first, last in some:
+            contact = now.get(first.contact_id)
+            concerned = {first.member_id, contact.member_id if contact else last.member_id}
+            if first.created_at > moment or not (wanted is None or concerned & wanted):
+                continue
+            if kind := _kind(first, contact):
+                yield _change(kind, contact or last, first.contact_id, last.at)
+    yield from _added_since(moment, wanted)
+
+
+def count_changes_since(moment: datetime, members: Collection[int] | None = None) -> int:
+    """Return how many contacts are not now what they were at a moment."""
+    return sum(1 for _ in changes_since(moment, members))
+
+
+def forget_former_contacts(older_than: timedelta) -> int:
+    """Delete what contacts were before changes longer ago than that; return how many states."""
+    old = FormerContact.objects.filter(at__lt=timezone.now() - older_than).order_by("at")
+    count = 0
+    while keys := list(old.values_list("pk", flat=True)[:STATEMENT]):
+        count += FormerContact.objects.filter(pk__in=keys).delete()[0]
+    return count
+
+
+def _by_contact(
+    former: QuerySet[FormerContact],
+) -> Iterator[tuple[FormerContact, FormerContact]]:
+    """Yield the first and the last state of each contact."""
+    ordered: Iterable[FormerContact] = former.order_by("contact_id", "at", "pk").iterator(2_000)
+    for _, grouped in groupby(ordered, lambda state: state.contact_id):
+        states = list(grouped)
+        yield states[0], states[-1]
+
+
+def _kind(then: FormerContact, now: Contact | None) -> ChangeKind | None:
+    if now is None:
+        return ChangeKind.DELETED
+    if any(getattr(then, name) != getattr(now, name) for name in CONTACT_FIELDS):
+        return ChangeKind.CHANGED
+    if any(getattr(then, name) != getattr(now, name) for name in _STATE):
+        return ChangeKind.MOVED
+    return None
+
+
+def _added_since(moment: datetime, wanted: frozenset[int] | None) -> Iterator[SiteChange]:
+    since = FormerContact.objects.filter(contact_id=OuterRef("pk"), at__gt=moment)
+    deleted = FormerContact.objects.filter(is_deleted=True, at__lte=moment)
+    brought_back = Q(~Exists(since), pk__in=deleted.values("contact_id"), updated_at__gt=moment)
+    for condition in (Q(created_at__gt=moment), Q(brought_back, created_at__lte=moment)):
+        contacts: QuerySet[Contact] = Contact.objects.filter(condition).order_by("pk")
+        if wanted is not None and len(wanted) <= STATEMENT:
+            contacts = contacts.filter(member_id__in=wanted)
+        for contact in contacts.iterator(2_000):
+            if wanted is None or contact.member_id in wanted:
+                yield _change(ChangeKind.ADDED, contact, contact.pk, contact.updated_at)
+
+
+def _change(kind: ChangeKind, state: Any, contact_id: int, at: datetime) -> SiteChange:
+    return SiteChange(kind, state.member_id, contact_id, title_of(state), at)

@@ -1,0 +1,103 @@
+"""What the database itself does whenever a contact changes, whoever writes, and in whatever way.
+
+Before a contact is changed or deleted, what it was goes into FormerContact.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.apps import apps as installed
+from django.apps.registry import Apps
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from contacts.models import CONTACT_FIELDS
+
+_PLACE = ("member_id", "position")
+_KEPT = (*_PLACE, *CONTACT_FIELDS, "created_at")
+_NAMES = {"UPDATE": "contacts_former_changed", "DELETE": "contacts_former_deleted"}
+_FUNCTION = "contacts_keep_former"
+# What else a row holds, as the moment of its last change, says nothing of the contact.
+_TELLING = (*_PLACE, *CONTACT_FIELDS)
+
+
+def add_functions(connection: Any, **_: object) -> None:
+    """Teach a new SQLite connection the function that its triggers call."""
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("moment_of_now", 0, _moment_of_now)
+
+
+def _moment_of_now() -> str:
+    """Return now as Django writes it; SQLite's own clock stops at milliseconds."""
+    return datetime.now(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def keep_installed(using: str, apps: Apps = installed, **_: object) -> None:
+    """Install the triggers after a migration, or remove them where their table is gone.
+
+    SQLite drops them with the table whenever a migration remakes it.
+    """
+    try:
+        apps.get_model("contacts", "FormerContact")
+    except LookupError:
+        return
+    install_triggers(connections[using])
+
+
+def install_triggers(connection: BaseDatabaseWrapper) -> None:
+    """Install the triggers, as they are described here, in the place of those of before.
+
+    On PostgreSQL a trigger that is there stays, so that no one who writes has to wait: only its
+    function is replaced.
+    """
+    install = _install_on_postgresql if connection.vendor == "postgresql" else _install_on_sqlite
+    with connection.cursor() as cursor:
+        install(cursor)
+
+
+def remove_triggers(connection: BaseDatabaseWrapper) -> None:
+    """Remove the triggers, so that contacts change without a trace."""
+    table = " ON contacts_contact" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        for name in _NAMES.values():
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{table}")
+
+
+def _install_on_sqlite(cursor: Any) -> None:
+    for event, name in _NAMES.items():
+        when = f"WHEN {_differs('IS NOT')}" if event == "UPDATE" else ""
+        cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+        cursor.execute(
+            f"CREATE TRIGGER {name} AFTER {event} ON contacts_contact {when} "
+            f"BEGIN {_keeping(event == 'DELETE', 'moment_of_now()')}; END"
+        )
+
+
+def _install_on_postgresql(cursor: Any) -> None:
+    keeping = _keeping("TG_OP = 'DELETE'", "clock_timestamp()")
+    cursor.execute(
+        f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN {keeping}; RETURN NULL; END $$"
+    )
+    cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = 'contacts_contact'::regclass")
+    found = {name for (name,) in cursor.fetchall()}
+    for event, name in _NAMES.items():
+        when = f"WHEN ({_differs('IS DISTINCT FROM')})" if event == "UPDATE" else ""
+        if name not in found:
+            cursor.execute(
+                f"CREATE TRIGGER {name} AFTER {event} ON contacts_contact FOR EACH ROW {when} "
+                f"EXECUTE FUNCTION {_FUNCTION}()"
+            )
+
+
+def _differs(operator: str) -> str:
+    return " OR ".join(f"OLD.{name} {operator} NEW.{name}" for name in _TELLING)
+
+
+def _keeping(is_deleted: object, now: str) -> str:
+    columns = ", ".join(_KEPT)
+    values = ", ".join(f"OLD.{name}" for name in _KEPT)
+    return (
+        f"INSERT INTO contacts_formercontact (contact_id, {columns}, is_deleted, at) "  # noqa: S608 (names of our own)
+        f"VALUES (OLD.id, {values}, {is_deleted}, {now})"
+    )
