@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from crispy_forms.layout import Column, Row
+from crispy_forms.layout import HTML, Column, Row
 from django import forms
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from contacts.conflicts import Conflict, find_conflict, opened_version, sealed_version
 from contacts.journal import in_state
 from contacts.models import (
     CONTACT_FIELDS,
@@ -44,12 +46,14 @@ class PhonesField(forms.CharField):
 
 
 class ContactForm(FocusedFormMixin, forms.ModelForm[Contact]):
-    """What staff say of a contact.
+    """What a person says of a contact.
 
-    `version` carries the moment of the values that were shown, so that two people who change the
-    same contact at once do not undo each other's work unseen.
+    `version` carries the values that were shown, so that two people who change the same contact
+    at once do not undo each other's work unseen. Where they would, the form is not valid, says so
+    in `conflict`, and goes on from what is stored now. The contact must be held until it is saved.
     """
 
+    conflict: Conflict | None = None
     version = forms.CharField(required=False, widget=forms.HiddenInput)
     type = forms.TypedChoiceField(
         label="Type de contact",
@@ -70,12 +74,14 @@ class ContactForm(FocusedFormMixin, forms.ModelForm[Contact]):
         }
         widgets = {"note": forms.Textarea(attrs={"rows": 2})}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         self.fields["version"].initial = self.current_version
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
         self.helper = fields_only(
+            HTML('{% include "contacts/_conflict.html" %}'),
             "name",
             "note",
             Row(Column("job_title", css_class="col-md-6"), Column("email", css_class="col-md-6")),
@@ -86,40 +92,39 @@ class ContactForm(FocusedFormMixin, forms.ModelForm[Contact]):
 
     @property
     def current_version(self) -> str:
-        """The moment of the contact's values as they stand in the database."""
-        return self.instance.updated_at.isoformat() if self.instance.pk else ""
+        """The contact's values as they stand in the database, sealed."""
+        return sealed_version(self.instance) if self.instance.pk else ""
+
+    def is_valid(self) -> bool:
+        """Whether what was typed may be stored."""
+        return super().is_valid() and self.conflict is None
+
+    def focus(self) -> None:
+        """Have the conflict read first, where there is one."""
+        if not self.conflict:
+            super().focus()
+
+    def save(self, commit: bool = True) -> Contact:
+        """Store the contact as this person's; one who changed nothing leaves no trace."""
+        if not self.instance.pk or {*CONTACT_FIELDS} & {*self.changed_data}:
+            self.instance.updated_by = self.user
+            return super().save(commit)
+        return self.instance
 
     def clean(self) -> dict[str, Any] | None:
-        """Show, field by field, what someone else stored since the form was opened."""
+        """Find what someone else stored since the form was opened."""
         cleaned = super().clean()
-        if self.instance.pk and self.cleaned_data.get("version") != self.current_version:
-            self._compare_with_stored()
+        if self.instance.pk:
+            opened = opened_version(self.instance, self.cleaned_data.get("version", ""))
+            typed = {
+                name: self.cleaned_data.get(name, self.data.get(name)) for name in CONTACT_FIELDS
+            }
+            self.conflict = find_conflict(self.instance, opened, typed, self.user)
+        if self.conflict:
+            # Who saves again has seen the other's values.
+            kept = {name: self.data.get(name) for name in self.data}
+            self.data = {**kept, **self.conflict.taken, "version": self.current_version}
         return cleaned
-
-    def _compare_with_stored(self) -> None:
-        # A wrong value, absent from cleaned_data, differs from any that is stored.
-        differing = [
-            name
-            for name in CONTACT_FIELDS
-            if self.cleaned_data.get(name) != getattr(self.instance, name)
-        ]
-        # Who saves again has seen the other's values.
-        typed = {name: self.data.get(name) for name in self.data}
-        self.data = {**typed, "version": self.current_version}
-        if not differing:
-            return
-        self.add_error(
-            None,
-            "Quelqu'un d'autre a modifié ce contact entre-temps. Comparez ses valeurs avec les "
-            "vôtres, puis enregistrez à nouveau : ce sont les vôtres qui resteront.",
-        )
-        for name in differing:
-            self.add_error(name, f"Valeur enregistrée entre-temps : « {self._stored(name)} ».")
-
-    def _stored(self, name: str) -> str:
-        if name == "type":
-            return self.instance.get_type_display()
-        return getattr(self.instance, name) or "(vide)"
 
 
 class NotificationFilterForm(forms.Form):

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import F
 
 from contacts.models import Contact
 from members.models import Member
+from members.slicing import slices
 
 
 class OrderRefused(Exception):
@@ -15,10 +17,10 @@ class OrderRefused(Exception):
 def reorder(member: Member, contact_ids: Sequence[int]) -> None:
     """Give the member's contacts the places 1, 2, 3… in the order of their keys.
 
-    Raises OrderRefused, and changes nothing, unless each contact of now is named exactly once.
+    The member must be held (members/holding.py). Raises OrderRefused, and changes nothing, unless
+    each contact of now is named exactly once.
     """
     with transaction.atomic():
-        Member.objects.select_for_update().get(pk=member.pk)
         contacts = {contact.pk: contact for contact in member.contacts.all()}
         if sorted(contact_ids) != sorted(contacts):
             raise OrderRefused
@@ -28,9 +30,8 @@ def reorder(member: Member, contact_ids: Sequence[int]) -> None:
             return
         # Two contacts never share a place, not even for a moment: all step aside first.
         aside = len(contacts) + max(contact.position for contact in contacts.values())
-        for contact in moving:
-            contact.position += aside
-        Contact.objects.bulk_update(moving, ["position"], batch_size=200)
+        for keys in slices(contact.pk for contact in moving):
+            member.contacts.filter(pk__in=keys).update(position=F("position") + aside)
         for contact in moving:
             contact.position = places[contact.pk]
         Contact.objects.bulk_update(moving, ["position"], batch_size=200)

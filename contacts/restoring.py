@@ -6,8 +6,8 @@ What is needed lies in the session of the person who deleted it, and goes with i
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import transaction
 
 from contacts.models import CONTACT_FIELDS, Contact
 from contacts.ordering import reorder
@@ -31,38 +31,43 @@ def delete_contact(contact: Contact, session: SessionBase) -> None:
     session[SESSION_KEY] = dict(list(deleted.items())[-KEPT:])
 
 
-def restore_contact(member: Member, contact_id: int, session: SessionBase) -> Contact | None:
+def restore_contact(
+    member: Member,
+    contact_id: int,
+    session: SessionBase,
+    user: User | None = None,
+) -> Contact | None:
     """Bring a deleted contact back to its place among its member's contacts, and return it.
 
-    Returns None where this session did not delete it, or has restored it already.
+    The member must be held (members/holding.py). Returns None where this session did not delete
+    the contact, or has restored it already.
     """
     deleted: dict[str, dict[str, Any]] = session.get(SESSION_KEY, {})
     values = deleted.get(str(contact_id))
     if not values or values["member_id"] != member.pk:
         return None
-    with transaction.atomic():
-        Member.objects.select_for_update().get(pk=member.pk)
-        # The same button pressed twice sends two requests that know the same session.
-        if Contact.objects.filter(pk=contact_id).exists():
-            return None
-        contact = _put_back(member, contact_id, dict(values))
+    # The same button pressed twice sends two requests that know the same session.
+    if Contact.objects.filter(pk=contact_id).exists():
+        return None
+    contact = _put_back(member, Contact(pk=contact_id, updated_by=user), dict(values))
     del deleted[str(contact_id)]
     session[SESSION_KEY] = deleted
     return contact
 
 
-def _put_back(member: Member, contact_id: int, values: dict[str, Any]) -> Contact:
+def _put_back(member: Member, contact: Contact, values: dict[str, Any]) -> Contact:
     created_at = datetime.fromisoformat(values.pop("created_at"))
-    position = values.pop("position")
+    for name, value in values.items():
+        setattr(contact, name, value)
     others = list(member.contacts.values_list("pk", "position"))
-    taken = any(place == position for _, place in others)
-    contact = Contact(pk=contact_id, **values)
-    if not taken:
-        contact.position = position
+    place = contact.position
+    is_taken = any(position == place for _, position in others)
+    if is_taken:
+        contact.position = max(position for _, position in others) + 1
     contact.save(force_insert=True)
-    Contact.objects.filter(pk=contact_id).update(created_at=created_at)
-    if taken:
+    Contact.objects.filter(pk=contact.pk).update(created_at=created_at)
+    if is_taken:
         order = [pk for pk, _ in others]
-        order.insert(sum(place < position for _, place in others), contact_id)
+        order.insert(sum(position < place for _, position in others), contact.pk)
         reorder(member, order)
     return contact

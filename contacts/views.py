@@ -3,9 +3,11 @@
 Each view answers htmx with the part of the page that changes, and everyone else with a page.
 """
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db import transaction
+from django.contrib.auth.models import User
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -40,7 +42,7 @@ def _add(request: HttpRequest, member: Member) -> HttpResponse:
         messages.error(request, NO_CONTACTS_FOR_INDIVIDUALS)
         return _panel(request, member)
     data = request.POST if request.method == "POST" else None
-    form = ContactForm(data, instance=Contact(member=member))
+    form = ContactForm(data, instance=Contact(member=member), user=_person(request))
     if request.method == "POST" and form.is_valid():
         contact = form.save()
         messages.success(request, f"Le contact « {contact.title} » est ajouté.")
@@ -52,19 +54,19 @@ def _add(request: HttpRequest, member: Member) -> HttpResponse:
 @permission_required("contacts.change_contact", raise_exception=True)
 def contact_edit(request: HttpRequest, member_pk: int, pk: int) -> HttpResponse:
     """Show the window « Modification d'un contact »."""
-    member = get_object_or_404(Member, pk=member_pk)
-    found = member.contacts.filter(pk=pk)
     if request.method == "POST":
-        with transaction.atomic():
-            return _edit(request, member, found.select_for_update().first())
-    return _edit(request, member, found.first())
+        with held_member(member_pk) as member:
+            # Also what does not hold the member, as a refused address, waits for it.
+            return _edit(request, member, member.contacts.select_for_update().filter(pk=pk).first())
+    member = get_object_or_404(Member, pk=member_pk)
+    return _edit(request, member, member.contacts.filter(pk=pk).first())
 
 
 def _edit(request: HttpRequest, member: Member, contact: Contact | None) -> HttpResponse:
     if contact is None:
         return _edit_gone(request, member)
     data = request.POST if request.method == "POST" else None
-    form = ContactForm(data, instance=contact)
+    form = ContactForm(data, instance=contact, user=_person(request))
     if request.method == "POST" and form.is_valid():
         contact = form.save()
         messages.success(request, f"Le contact « {contact.title} » est enregistré.")
@@ -76,7 +78,7 @@ def _edit_gone(request: HttpRequest, member: Member) -> HttpResponse:
     """Lose nothing typed for a contact that is no more: offer to add it anew."""
     may_add = request.user.has_perm("contacts.add_contact") and member.has_contacts
     if request.method == "POST" and may_add:
-        form = ContactForm(request.POST, instance=Contact(member=member))
+        form = ContactForm(request.POST, instance=Contact(member=member), user=_person(request))
         form.add_error(None, f"{GONE} Enregistrez pour l'ajouter à nouveau, avec vos valeurs.")
         return _form_window(request, member, form, "Ajout d'un contact")
     messages.error(request, GONE)
@@ -87,19 +89,27 @@ def _edit_gone(request: HttpRequest, member: Member) -> HttpResponse:
 @permission_required("contacts.delete_contact", raise_exception=True)
 def contact_delete(request: HttpRequest, member_pk: int, pk: int) -> HttpResponse:
     """Ask, then delete a contact and offer to bring it back."""
+    if request.method == "POST":
+        with held_member(member_pk) as member:
+            return _delete(request, member, pk)
     member = get_object_or_404(Member, pk=member_pk)
+    if contact := member.contacts.filter(pk=pk).first():
+        context: dict[str, object] = {"member": member, "contact": contact}
+        return _window(request, "contacts/confirm_delete.html", context)
+    messages.info(request, GONE)
+    return _panel(request, member)
+
+
+def _delete(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     contact = member.contacts.filter(pk=pk).first()
     if contact is None:
         messages.info(request, GONE)
         return _panel(request, member)
-    if request.method == "POST":
-        delete_contact(contact, request.session)
-        context = {"member": member, "title": contact.title, "pk": pk}
-        text = render_to_string("contacts/_deleted_message.html", context, request)
-        messages.success(request, mark_safe(text))  # noqa: S308 (escaped by the template)
-        return _panel(request, member)
-    context = {"member": member, "contact": contact}
-    return _window(request, "contacts/confirm_delete.html", context)
+    delete_contact(contact, request.session)
+    context = {"member": member, "title": contact.title, "pk": pk}
+    text = render_to_string("contacts/_deleted_message.html", context, request)
+    messages.success(request, mark_safe(text))  # noqa: S308 (escaped by the template)
+    return _panel(request, member)
 
 
 @require_POST
@@ -107,12 +117,18 @@ def contact_delete(request: HttpRequest, member_pk: int, pk: int) -> HttpRespons
 def contact_restore(request: HttpRequest, member_pk: int, pk: int) -> HttpResponse:
     """Bring back a contact that this person has just deleted."""
     with held_member(member_pk) as member:
-        contact = restore_contact(member, pk, request.session) if member.has_contacts else None
+        contact = _restore(request, member, pk)
     if contact:
         messages.success(request, f"Le contact « {contact.title} » est rétabli à sa place.")
     else:
         messages.error(request, "Cette suppression ne peut plus être annulée.")
     return _panel(request, member)
+
+
+def _restore(request: HttpRequest, member: Member, pk: int) -> Contact | None:
+    if not member.has_contacts:
+        return None
+    return restore_contact(member, pk, request.session, _person(request))
 
 
 @require_POST
@@ -135,6 +151,11 @@ def contact_order(request: HttpRequest, member_pk: int) -> HttpResponse:
                 "Voici la liste à jour ; modifiez l'ordre à nouveau.",
             )
     return _panel(request, member)
+
+
+def _person(request: HttpRequest) -> User:
+    """Return who is signed in, which someone is wherever rights are asked for."""
+    return cast("User", request.user)
 
 
 def _asked_order(posted: QueryDict) -> tuple[list[int], int]:

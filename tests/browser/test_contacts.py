@@ -176,6 +176,65 @@ def test_everything_works_without_javascript(open_page, back_office_user, member
     assert Contact.objects.get(name="Denis").job_title == "Chauffeur"
 
 
+@pytest.fixture
+def anne_changed_by(member, administrator_user):
+    """Let Marie Dupont change Anne's name, behind someone else's back."""
+    administrator_user.first_name, administrator_user.last_name = "Marie", "Dupont"
+    administrator_user.save()
+
+    def change(name):
+        contact = member.contacts.order_by("position").first()
+        contact.name, contact.updated_by = name, administrator_user
+        contact.save()
+
+    return change
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_two_people_edit_the_same_contact(
+    open_page, back_office_user, member, anne_changed_by, javascript
+):
+    page = open_page(back_office_user, javascript=javascript)
+    page.goto(member.get_absolute_url())
+    page.get_by_role("link", name="Modifier le contact : Anne").click()
+    form = page.locator("form", has=page.get_by_label("Dénomination"))
+    form.get_by_label("Fonction").fill("Cheffe")
+    anne_changed_by("Annie")
+    form.get_by_role("button", name="Enregistrer").click()
+    conflict = form.get_by_role("alert")
+    expect(conflict).to_contain_text("Marie Dupont a modifié ce contact à")
+    expect(conflict).to_be_focused()
+    rows = conflict.get_by_role("row").all_inner_texts()[1:]
+    assert [row.split()[0] for row in rows] == ["Dénomination", "Fonction"]
+    expect(conflict.get_by_role("row").nth(1)).to_contain_text("la valeur enregistrée est reprise")
+    expect(form.get_by_label("Dénomination")).to_have_value("Annie")
+    expect(form.get_by_label("Fonction")).to_have_value("Cheffe")
+    assert not Contact.objects.filter(job_title="Cheffe").exists()
+    form.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_text("« Annie » est enregistré")).to_be_visible()
+    assert Contact.objects.get(name="Annie").job_title == "Cheffe"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_where_two_people_edit_the_same_contact(
+    open_page, back_office_user, member, anne_changed_by, accessible, width, javascript
+):
+    page = open_page(back_office_user, width=width)
+    url = f"{member.get_absolute_url()}contacts/{member.contacts.first().pk}/modifier/"
+    if javascript:
+        page.goto(member.get_absolute_url())
+        page.get_by_role("link", name="Modifier le contact : Anne").click()
+    else:
+        page.goto(url)
+    page.get_by_label("Note").fill("Une note sans fin " * 20 + "x" * 200)
+    anne_changed_by("Annie")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("alert")).to_contain_text("Marie Dupont")
+    accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing_on_the_page_and_in_its_windows(
     open_page, back_office_user, member, accessible, width

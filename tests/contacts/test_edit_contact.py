@@ -1,12 +1,15 @@
-import pytest
+from datetime import datetime
 
-from contacts.models import Contact, ContactType
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from contacts.models import Contact, ContactType, FormerContact
 from members.models import MemberKind
-from tests.factories import ContactFactory, MemberFactory
+from tests.factories import ADMINISTRATOR, BACK_OFFICE, ContactFactory, MemberFactory
 from tests.pages import AWKWARD_TEXTS, HTMX, cells, errors, form_values, page, text
 
 GONE = "Ce contact a été supprimé entre-temps."
-CHANGED = "Quelqu'un d'autre a modifié ce contact entre-temps."
 
 
 @pytest.fixture
@@ -62,40 +65,153 @@ def test_a_wrong_value_is_refused_at_its_field(back_office, contact, field, type
     assert stored(contact) == before
 
 
-def test_what_someone_else_stored_is_shown_before_it_is_replaced(
-    back_office, administrator, contact
+def differences(response):
+    """Return the stored and the typed value by field, as the conflict shows them."""
+    titles = ("Champ", "Valeur enregistrée", "Votre saisie")
+    columns = [cells(response, title) for title in titles]
+    return {field: (stored, typed) for field, stored, typed in zip(*columns, strict=True)}
+
+
+def said(response):
+    """Return what is said of a conflict, in a part that is read out."""
+    return " ".join(alert.text_content() for alert in page(response).xpath("//*[@role='alert']"))
+
+
+@pytest.fixture
+def marie(administrator):
+    user = User.objects.get(groups__name=ADMINISTRATOR)
+    user.first_name, user.last_name = "Marie", "Dupont"
+    user.save()
+    return user
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_the_second_of_two_people_sees_both_values_and_loses_nothing(
+    back_office, administrator, marie, contact, headers
 ):
     mine = form_values(back_office.get(address(contact)))
     theirs = form_values(administrator.get(address(contact)))
-    theirs |= {"name": "Annie", "email": "", "type": "3"}
-    administrator.post(address(contact), theirs)
+    administrator.post(address(contact), theirs | {"name": "Annie", "email": "a@x.fr"})
+    changed_at = timezone.localtime(Contact.objects.get().updated_at)
 
-    mine |= {"job_title": "Directrice"}
-    response = back_office.post(address(contact), mine)
-    assert CHANGED in errors(response, None)
-    assert "Valeur enregistrée entre-temps : « Annie »." in errors(response, "name")
-    assert "« (vide) »" in errors(response, "email")
-    assert "« Aucune notification »" in errors(response, "type")
+    mine |= {"name": "Anna", "job_title": "Directrice"}
+    response = back_office.post(address(contact), mine, headers=headers)
+    told = f"Marie Dupont a modifié ce contact à {changed_at:%H:%M}, pendant que"
+    assert told in said(response)
+    taken = "anne@x.fr Vous n'y avez pas touché : la valeur enregistrée est reprise."
+    assert differences(response) == {
+        "Dénomination": ("Annie", "Anna"),
+        "Fonction": ("Cheffe", "Directrice"),
+        "Mail": ("a@x.fr", taken),
+    }
     shown = form_values(response)
-    assert shown | {"version": ""} == mine | {"version": ""}
+    assert shown | {"version": ""} == mine | {"email": "a@x.fr", "version": ""}
     assert stored(contact)["name"] == "Annie"
 
     assert back_office.post(address(contact), shown).status_code == 302
     assert stored(contact) == {
-        "name": "Anne",
+        "name": "Anna",
         "job_title": "Directrice",
-        "email": "anne@x.fr",
+        "email": "a@x.fr",
         "type": 4,
     }
 
 
+def test_a_third_change_meanwhile_is_told_too(back_office, administrator, marie, contact):
+    mine = form_values(back_office.get(address(contact))) | {"name": "Anna"}
+    theirs = form_values(administrator.get(address(contact)))
+    administrator.post(address(contact), theirs | {"name": "Annie"})
+    mine = form_values(back_office.post(address(contact), mine))
+    theirs = form_values(administrator.get(address(contact)))
+    administrator.post(address(contact), theirs | {"name": "Annick"})
+    response = back_office.post(address(contact), mine)
+    assert differences(response) == {"Dénomination": ("Annick", "Anna")}
+    assert stored(contact)["name"] == "Annick"
+
+
+def test_changes_of_different_fields_are_both_kept(back_office, administrator, contact):
+    mine = form_values(back_office.get(address(contact)))
+    theirs = form_values(administrator.get(address(contact)))
+    administrator.post(address(contact), theirs | {"type": "3"})
+    response = back_office.post(address(contact), mine | {"job_title": "Directrice"})
+    assert differences(response)["Type de contact"][0] == "Aucune notification"
+    back_office.post(address(contact), form_values(response))
+    assert stored(contact) == {
+        "name": "Anne",
+        "job_title": "Directrice",
+        "email": "anne@x.fr",
+        "type": 3,
+    }
+
+
+def test_a_change_of_ones_own_in_another_window_is_told_so(back_office, contact):
+    mine = form_values(back_office.get(address(contact)))
+    back_office.post(address(contact), mine | {"name": "Annie"})
+    response = back_office.post(address(contact), mine | {"name": "Anna"})
+    assert "Vous avez modifié ce contact à" in said(response)
+    assert "dans une autre fenêtre" in said(response)
+
+
+def test_a_change_of_another_day_is_told_with_its_day(back_office, marie, contact):
+    mine = form_values(back_office.get(address(contact)))
+    noon = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.get_current_timezone())
+    Contact.objects.update(name="Annie", updated_at=noon, updated_by=marie)
+    response = back_office.post(address(contact), mine | {"name": "Anna"})
+    assert "Marie Dupont a modifié ce contact le 1 mars 2026 à 12:00," in said(response)
+
+
+def test_a_change_past_the_pages_is_told_without_a_name(back_office, marie, contact):
+    Contact.objects.update(updated_by=marie)
+    mine = form_values(back_office.get(address(contact)))
+    Contact.objects.update(name="Annie")
+    at = timezone.localtime(FormerContact.objects.get().at)
+    response = back_office.post(address(contact), mine | {"name": "Anna"})
+    assert f"Ce contact a été modifié à {at:%H:%M}," in said(response)
+    assert "Marie" not in said(response)
+
+
+def test_a_change_by_an_account_that_is_no_more_is_told(back_office, marie, contact):
+    mine = form_values(back_office.get(address(contact)))
+    Contact.objects.update(name="Annie", updated_at=timezone.now(), updated_by=marie)
+    marie.delete()
+    response = back_office.post(address(contact), mine | {"name": "Anna"})
+    assert "Ce contact a été modifié à" in said(response)
+
+
+@pytest.mark.parametrize("version", ["", "x", "of another contact"])
+def test_without_the_values_that_were_shown_all_that_differs_is_told(back_office, contact, version):
+    if version == "of another contact":
+        version = form_values(back_office.get(address(ContactFactory(name="Ava"))))["version"]
+    values = form_values(back_office.get(address(contact))) | {"name": "Anna", "version": version}
+    response = back_office.post(address(contact), values)
+    assert differences(response) == {"Dénomination": ("Anne", "Anna")}
+    assert stored(contact)["name"] == "Anne"
+    assert back_office.post(address(contact), form_values(response)).status_code == 302
+
+
 def test_a_wrong_value_does_not_hide_what_someone_else_stored(back_office, contact):
-    mine = form_values(back_office.get(address(contact))) | {"email": "eve@"}
+    mine = form_values(back_office.get(address(contact))) | {"email": "eve@", "type": ""}
     contact.email = "annie@x.fr"
     contact.save()
     response = back_office.post(address(contact), mine)
     assert "adresse de courriel valide" in errors(response, "email")
-    assert "« annie@x.fr »" in errors(response, "email")
+    assert differences(response) == {
+        "Mail": ("annie@x.fr", "eve@"),
+        "Type de contact": ("Toutes les notifications", "(vide)"),
+    }
+    assert form_values(response)["email"] == "eve@"
+
+
+def test_who_changed_a_contact_last_is_known(back_office, administrator, marie, contact):
+    added = f"{contact.member.get_absolute_url()}contacts/ajouter/"
+    administrator.post(added, {"name": "Bruno", "type": "1"})
+    bruno = Contact.objects.get(name="Bruno")
+    assert bruno.updated_by == marie
+    values = form_values(back_office.get(address(bruno)))
+    back_office.post(address(bruno), values)
+    assert Contact.objects.get(pk=bruno.pk).updated_by == marie
+    back_office.post(address(bruno), values | {"name": "Ben"})
+    assert Contact.objects.get(pk=bruno.pk).updated_by.groups.get().name == BACK_OFFICE
 
 
 def test_two_people_who_store_the_same_do_not_disturb_each_other(
@@ -162,4 +278,4 @@ def test_awkward_texts_are_shown_as_typed(back_office, contact, awkward):
     values = form_values(back_office.get(address(contact)))
     assert (values["name"], values["note"]) == (awkward, awkward)
     response = back_office.post(address(contact), values | {"name": "x", "version": ""})
-    assert f"« {awkward} »" in errors(response, "name")
+    assert differences(response)["Dénomination"] == (" ".join(awkward.split()), "x")

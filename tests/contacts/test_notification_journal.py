@@ -83,6 +83,16 @@ def test_an_empty_journal_says_where_notifications_come_from(administrator):
     assert "Elles partent de vos autres logiciels" in text(administrator.get(JOURNAL))
 
 
+def test_a_mail_outlives_its_contact_and_finds_it_again(administrator, member, notification):
+    address = f"{member.get_absolute_url()}contacts/{member.contacts.get().pk}"
+    administrator.post(f"{address}/supprimer/")
+    detail = f"{JOURNAL}{notification.pk}/"
+    assert cells(administrator.get(detail), "Contact") == ["Adresse principale", "Contact supprimé"]
+    assert "anne@example.org" in text(administrator.get(JOURNAL))
+    administrator.post(f"{address}/retablir/")
+    assert cells(administrator.get(detail), "Contact") == ["Adresse principale", "Anne"]
+
+
 def test_a_notification_outlives_its_member(administrator, member, notification):
     member.delete()
     assert cells(administrator.get(JOURNAL), "Membre") == ["membre supprimé"]

@@ -2,12 +2,15 @@ from copy import deepcopy
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
 from django.forms import model_to_dict
+from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact
+from contacts.ordering import reorder
 from contacts.restoring import KEPT, delete_contact, restore_contact
 from members.models import Member, MemberKind
-from tests.factories import ContactFactory, MemberFactory
+from tests.factories import BACK_OFFICE, ContactFactory, MemberFactory
 from tests.pages import HTMX, cells, page, text
 
 TOO_LATE = "Cette suppression ne peut plus être annulée."
@@ -120,3 +123,18 @@ def test_a_session_remembers_only_the_last_deletions(back_office, member, bruno)
     for contact in ContactFactory.create_batch(KEPT, member=member):
         back_office.post(address(contact, "supprimer"))
     assert TOO_LATE in text(back_office.post(address(bruno), follow=True))
+
+
+def test_a_restored_contact_is_known_as_changed_by_who_restored_it(back_office, bruno):
+    back_office.post(address(bruno, "supprimer"))
+    back_office.post(address(bruno))
+    assert Contact.objects.get(pk=bruno.pk).updated_by.groups.get().name == BACK_OFFICE
+
+
+@pytest.mark.only_on("postgresql")
+def test_the_member_is_held_once(back_office, member, bruno):
+    back_office.post(address(bruno, "supprimer"))
+    reorder(member, list(member.contacts.values_list("pk", flat=True)))
+    with CaptureQueriesContext(connection) as queries:
+        back_office.post(address(bruno))
+    assert len([one for one in queries if "FOR UPDATE" in one["sql"]]) == 1

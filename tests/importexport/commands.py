@@ -14,14 +14,19 @@ POOR_TERMINAL = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 def manage(*arguments, **environment) -> subprocess.CompletedProcess[bytes]:
     """Run manage.py on the database of the tests, which must hold what is committed."""
-    name = connection.settings_dict["NAME"]
-    url = f"sqlite:///{name}"
-    if connection.vendor == "postgresql":
-        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
     return subprocess.run(
         [sys.executable, Path(settings.BASE_DIR) / "manage.py", *map(os.fsencode, arguments)],
-        env={**os.environ, "DATABASE_URL": url, "SECRET_KEY": "x", **environment},
+        env={**os.environ, **database_of_tests(), **environment},
         capture_output=True,
         check=False,
         timeout=60,
     )
+
+
+def database_of_tests() -> dict[str, str]:
+    """Return the environment in which another process works on the database of the tests."""
+    name = connection.settings_dict["NAME"]
+    url = f"sqlite:///{name}"
+    if connection.vendor == "postgresql":
+        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    return {"DATABASE_URL": url, "SECRET_KEY": "x"}

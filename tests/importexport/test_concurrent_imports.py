@@ -4,13 +4,12 @@ An import is stopped once it holds its members, at the moment of its confirmatio
 acts in a thread of their own until the database makes them wait.
 """
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections
 from django.test import Client
 
+from contacts.conflicts import sealed_version
 from contacts.models import Contact
 from importexport.files.table import FileRefused
 from importexport.runs import MEMBERS_CHANGED, import_contacts
@@ -18,6 +17,7 @@ from members.holding import held_member
 from members.models import Member
 from tests.factories import ContactFactory, MemberFactory, UserFactory
 from tests.importexport.files_made import csv_file, names
+from tests.side_by_side import in_thread, wait_until_held_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # SQLite lets only one transaction write at a time: nobody acts while an import holds it.
@@ -47,33 +47,6 @@ def client():
     client = Client()
     client.force_login(UserFactory(is_superuser=True))
     return client
-
-
-def in_thread(action, *arguments, **values):
-    """Act, and leave no connection behind."""
-    try:
-        return action(*arguments, **values)
-    finally:
-        connections.close_all()
-
-
-def wait_until_held_up(done):
-    """Wait until another connection waits for a lock, or has nothing more to wait for.
-
-    Of this database only: other tests run beside it on the same server.
-    """
-    for _ in range(500):
-        with connection.cursor() as cursor:
-            # What one transaction has seen of the others' activity stays the same for it otherwise.
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(
-                "SELECT 1 FROM pg_stat_activity "
-                "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            if cursor.fetchone() or done():
-                return
-        time.sleep(0.01)
-    raise AssertionError("nobody waits")
 
 
 def import_while(others, action, *rows, sync=True):
@@ -150,7 +123,7 @@ def test_a_contact_is_added_below_those_of_the_import(member, client, others, sy
 @pytest.mark.parametrize("act", ["modifier/", "supprimer/", "retablir/"])
 def test_a_contact_is_changed_before_or_after_the_import(member, client, others, act, kept):
     anne = member.contacts.get(name="Anne")
-    values = {"name": "Anne-Lise", "type": "4", "version": anne.updated_at.isoformat()}
+    values = {"name": "Anne-Lise", "type": "4", "version": sealed_version(anne)}
     response = import_while(
         others,
         lambda: client.post(address(member, f"contacts/{anne.pk}/{act}"), values),
