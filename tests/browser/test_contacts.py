@@ -176,6 +176,19 @@ def test_everything_works_without_javascript(open_page, back_office_user, member
     assert Contact.objects.get(name="Denis").job_title == "Chauffeur"
 
 
+def test_a_window_opened_as_a_page_of_its_own_works(open_page, back_office_user, member):
+    page = open_page(back_office_user)
+    anne = f"{member.get_absolute_url()}contacts/{member.contacts.first().pk}"
+    page.goto(f"{anne}/modifier/")
+    page.get_by_label("Dénomination").fill("Annie")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_text("« Annie » est enregistré")).to_be_visible()
+    page.goto(f"{anne}/supprimer/")
+    page.get_by_role("button", name="Supprimer le contact").click()
+    expect(page.get_by_text("« Annie » est supprimé")).to_be_visible()
+    assert stored(member) == ["Bruno", "Chloé"]
+
+
 @pytest.fixture
 def anne_changed_by(member, administrator_user):
     """Let Marie Dupont change Anne's name, behind someone else's back."""
