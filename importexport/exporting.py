@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from contacts.models import Contact, ContactType
 from importexport.columns import COLUMNS, Column, Value
 from importexport.files.csv_writer import write_csv
-from importexport.files.ods_writer import Guide, SheetColumn, write_ods
+from importexport.files.ods_frame import Guide, SheetColumn
+from importexport.files.ods_writer import Properties, write_ods
+from importexport.moments import PROPERTY, ExportMoment, moment_before_reading, sign
 
 Format = Literal["ods", "csv"]
 CONTENT_TYPES: dict[Format, str] = {
@@ -27,17 +29,34 @@ _ROWS_AT_A_TIME = 2_000
 
 
 def export_contacts(file: IO[bytes], format: Format) -> None:
-    """Write all contacts to the file, by their member's reference, then position."""
+    """Write all contacts to the file, by their member's reference, then position.
+
+    An ODS carries the moment of the export (moments.py).
+    """
+    at = moment_before_reading()
+
+    def properties(row_count: int) -> dict[str, str]:
+        return {PROPERTY: sign(ExportMoment(at, row_count))}
+
     contacts = Contact.objects.order_by("member__reference", "position")
     # Closed at once also where the file cannot be written: its cursor is the database's.
     with closing(contact_rows(contacts)) as rows:
-        write_rows(file, format, rows)
+        write_rows(file, format, rows, properties)
 
 
-def write_rows(file: IO[bytes], format: Format, rows: Iterator[Sequence[Value]]) -> None:
-    """Write a contact file with these rows; with none, it is the empty template."""
+def write_rows(
+    file: IO[bytes],
+    format: Format,
+    rows: Iterator[Sequence[Value]],
+    properties: Properties | None = None,
+) -> None:
+    """Write a contact file with these rows; with none, it is the empty template.
+
+    Only an ODS can carry `properties`.
+    """
     if format == "ods":
-        write_ods(file, SHEET_NAME, [_sheet_column(column) for column in COLUMNS], rows, _guide())
+        columns = [sheet_column(column) for column in COLUMNS]
+        write_ods(file, SHEET_NAME, columns, rows, _guide(), properties)
     else:
         write_csv(file, [column.title for column in COLUMNS], rows)
 
@@ -61,7 +80,8 @@ def guide_rows() -> list[tuple[str, str, str]]:
     ]
 
 
-def _sheet_column(column: Column) -> SheetColumn:
+def sheet_column(column: Column) -> SheetColumn:
+    """Return how a column of contacts looks in a spreadsheet."""
     return SheetColumn(
         title=column.title,
         width_in_cm=column.width_in_cm,

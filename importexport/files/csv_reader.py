@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import IO
 
@@ -56,7 +56,7 @@ def open_csv(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
             for row in islice(rows, HEADER_SEARCH_ROWS):
                 seen = glimpse(row.cells)
                 if is_header(seen):
-                    return Table("csv", row, _at_most(limits, rows))
+                    return Table("csv", row, _at_most(limits, rows), _progress_in(file))
                 candidates.append(Row(row.line, seen))
         except FileRefused as refusal:
             # Quotation marks that are wrong with one delimiter may be right with the next.
@@ -64,6 +64,13 @@ def open_csv(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
     if refusals and not candidates:
         raise refusals[0]
     raise HeaderNotFound(candidates)
+
+
+def _progress_in(file: IO[bytes]) -> Callable[[], float]:
+    place = file.tell()
+    size = file.seek(0, 2)
+    file.seek(place)
+    return lambda: 1.0 if file.closed else file.tell() / size
 
 
 def _find_encoding(file: IO[bytes]) -> str:

@@ -56,18 +56,48 @@ _DAMAGE = (
 )
 
 
-def read_content(file: IO[bytes], limits: Limits) -> Iterator[bytes]:
-    """Yield the XML of the spreadsheet in a zip package, in pieces of 64 KiB.
+class Content:
+    """The XML of the spreadsheet in a zip package, and how far its reading has come."""
 
-    Raises FileRefused where the package is damaged, no spreadsheet, encrypted, or larger
-    unpacked than the limits allow.
-    """
+    def __init__(self, file: IO[bytes], limits: Limits) -> None:
+        self._file = file
+        self._limits = limits
+        self._announced_bytes = 0
+        self._read_bytes = 0
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield it in pieces of 64 KiB.
+
+        Raises FileRefused where the package is damaged, no spreadsheet, encrypted, or larger
+        unpacked than the limits allow.
+        """
+        with _opened(self._file) as package:
+            _check_kind(package)
+            self._announced_bytes = package.getinfo("content.xml").file_size
+            with _open_entry(package, "content.xml") as content:
+                for piece in _read_in_pieces(content, self._limits.max_unpacked_bytes):
+                    self._read_bytes += len(piece)
+                    yield piece
+
+    def progress(self) -> float:
+        """Return which part of it was read, from 0 to 1, as far as the package can be believed."""
+        return min(1.0, self._read_bytes / max(1, self._announced_bytes))
+
+
+def read_small_entry(file: IO[bytes], name: str, max_bytes: int) -> bytes:
+    """Return an entry of a package. Raises FileRefused where it is damaged, larger or absent."""
+    with _opened(file) as package:
+        if name not in package.namelist():
+            raise FileRefused(DAMAGED)
+        return _read_small_entry(package, name, max_bytes)
+
+
+@contextmanager
+def _opened(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
     with _damage_refused():
         _check_directory_size(file)
         with zipfile.ZipFile(file) as package:
-            _check_kind(package)
-            with _open_entry(package, "content.xml") as content:
-                yield from _read_in_pieces(content, limits.max_unpacked_bytes)
+            yield package
 
 
 @contextmanager
@@ -123,9 +153,11 @@ def _open_entry(package: zipfile.ZipFile, name: str) -> IO[bytes]:
     return package.open(entry)
 
 
-def _read_small_entry(package: zipfile.ZipFile, name: str) -> bytes:
+def _read_small_entry(
+    package: zipfile.ZipFile, name: str, max_bytes: int = _MAX_SMALL_ENTRY_BYTES
+) -> bytes:
     with _open_entry(package, name) as entry:
-        return b"".join(_read_in_pieces(entry, _MAX_SMALL_ENTRY_BYTES))
+        return b"".join(_read_in_pieces(entry, max_bytes))
 
 
 def _read_in_pieces(entry: IO[bytes], max_bytes: int) -> Iterator[bytes]:

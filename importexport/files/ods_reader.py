@@ -9,7 +9,8 @@ from typing import IO
 from xml.parsers import expat
 
 from importexport.files.ods_follower import Follower
-from importexport.files.ods_package import DAMAGED, TOO_LARGE_UNPACKED, read_content
+from importexport.files.ods_package import DAMAGED, TOO_LARGE_UNPACKED, Content
+from importexport.files.ods_properties import read_properties
 from importexport.files.table import (
     HEADER_SEARCH_ROWS,
     MOST_TITLES,
@@ -44,11 +45,12 @@ def open_ods(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
     Raises FileRefused, or HeaderNotFound where no sheet has it.
     """
     sheets = _Sheets(is_header, limits)
-    rows = _read_rows(sheets, read_content(file, limits))
+    content = Content(file, limits)
+    rows = _read_rows(sheets, content.pieces())
     header = next(rows, None)
     if header is None:
         raise HeaderNotFound(sheets.candidates)
-    return Table("ods", header, rows)
+    return Table("ods", header, rows, content.progress, read_properties(file))
 
 
 def _read_rows(sheets: "_Sheets", pieces: Iterator[bytes]) -> Iterator[Row]:

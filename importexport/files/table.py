@@ -1,7 +1,7 @@
 """What a file is once it is read: a header and rows of cells, or a refusal."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 Cell = str | int
@@ -48,12 +48,16 @@ class Limits:
 class Table:
     """The sheet that was asked for: its header row, and the rows below, read as they are taken.
 
-    `rows` may raise FileRefused while it is read.
+    `rows` may raise FileRefused while it is read. `progress` tells meanwhile which part of the
+    file was read, from 0 to 1. `properties` are the texts that an ODS has in its user-defined
+    metadata, by their names.
     """
 
     format: Literal["ods", "csv"]
     header: Row
     rows: Iterator[Row]
+    progress: Callable[[], float] = lambda: 1.0
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 class FileRefused(Exception):

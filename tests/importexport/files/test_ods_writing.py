@@ -8,7 +8,8 @@ import python_calamine
 from lxml import etree
 from odf import opendocument, table, teletype, text
 
-from importexport.files.ods_writer import MIME_TYPE, Guide, SheetColumn, write_ods
+from importexport.files.ods_frame import MIME_TYPE, Guide, SheetColumn
+from importexport.files.ods_writer import write_ods
 
 COLUMNS = [
     SheetColumn("Référence", 3.0),

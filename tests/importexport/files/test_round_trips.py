@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from importexport.files.csv_writer import write_csv
-from importexport.files.ods_writer import Guide, SheetColumn, write_ods
+from importexport.files.ods_frame import Guide, SheetColumn
+from importexport.files.ods_writer import write_ods
 from tests.importexport.files.making import TITLES, read
 
 COLUMNS = [

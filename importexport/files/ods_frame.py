@@ -1,0 +1,246 @@
+"""The frame of our OpenDocument spreadsheets: all but the rows, made once with odfpy.
+
+Styles, widths, frozen titles, drop-down lists, the guide. The rows are streamed into it.
+"""
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from xml.sax.saxutils import quoteattr
+
+from odf import config, meta, number, opendocument, style, table, text
+
+MIME_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
+# Rows below the last one that already offer the drop-down list.
+READY_ROWS = 1_000
+# Styles of cells, by which rows name them.
+TITLE, PLAIN, TEXT, MUTED, NUMBER = "title", "plain", "text", "muted", "number"
+FAULTY_TEXT, FAULTY_NUMBER = "faulty-text", "faulty-number"
+_SHEET_MARKER = "sheet-stands-here"
+_ROWS_MARKER = "rows-stand-here"
+_MARKER_ROW = f'<table:table-row table:style-name="{_ROWS_MARKER}"/>'
+
+
+@dataclass(frozen=True)
+class SheetColumn:
+    """A column: its title and width, and whether people fill it with a number or read it only."""
+
+    title: str
+    width_in_cm: float
+    is_number: bool = False
+    is_muted: bool = False
+    choices: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Guide:
+    """A second sheet that explains the first: its name, titles, widths and rows of text."""
+
+    name: str
+    titles: tuple[str, ...]
+    widths_in_cm: tuple[float, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class Frame:
+    """A spreadsheet without its rows: the XML around them, and what else is in the package.
+
+    `frozen_rows` stay in sight at the top of each sheet; `has_faulty_cells` brings the styles of
+    those.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        columns: Sequence[SheetColumn],
+        guide: Guide | None = None,
+        *,
+        frozen_rows: int = 1,
+        has_faulty_cells: bool = False,
+    ) -> None:
+        self._name = name
+        self._frozen_rows = frozen_rows
+        self._other_names = [guide.name] if guide else []
+        self._sheet_names: list[str] = []
+        self._document = document = opendocument.OpenDocumentSpreadsheet()
+        styles = _Styles(document)
+        if has_faulty_cells:
+            styles.add_faulty()
+        _add_validations(document, columns)
+        document.spreadsheet.addElement(_data_sheet(columns, styles))
+        if guide:
+            document.spreadsheet.addElement(_guide_sheet(guide, styles))
+        head, tail = document.contentxml().decode().split(_MARKER_ROW)
+        place = head.index("<table:table ")
+        self.start, self._sheet_start, self.end = head[:place], head[place:], tail
+
+    def begin_sheet(self) -> str:
+        """Return the XML that begins a sheet: the first, or one that goes on where it ended."""
+        number = len(self._sheet_names) + 1
+        name = self._name if number == 1 else f"{self._name} {number}"
+        self._sheet_names.append(name)
+        begin = self._sheet_start.replace(f'"{_SHEET_MARKER}"', quoteattr(name))
+        return begin if number == 1 else f"</table:table>{begin}"
+
+    def other_entries(self, properties: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+        """Yield what else is in the package, by its name; the metadata last."""
+        self._freeze_rows()
+        for name, value in properties.items():
+            made = meta.UserDefined(name=name, valuetype="string", text=value)
+            self._document.meta.addElement(made)
+        package = io.BytesIO()
+        self._document.save(package)
+        with zipfile.ZipFile(package) as entries:
+            names = set(entries.namelist()) - {"mimetype", "content.xml", "meta.xml"}
+            for entry in (*sorted(names), "meta.xml"):
+                yield entry, entries.read(entry)
+
+    def _freeze_rows(self) -> None:
+        """Keep the titles in sight; the settings are those that LibreOffice writes."""
+        frozen = [(name, self._frozen_rows) for name in self._sheet_names]
+        frozen += [(name, 1) for name in self._other_names]
+        sheets = config.ConfigItemMapNamed(name="Tables")
+        for name, rows in frozen:
+            entry = config.ConfigItemMapEntry(name=name)
+            for key, kind, value in (
+                ("VerticalSplitMode", "short", "2"),
+                ("VerticalSplitPosition", "int", str(rows)),
+                ("ActiveSplitRange", "short", "2"),
+                ("PositionBottom", "int", str(rows)),
+            ):
+                entry.addElement(config.ConfigItem(name=key, type=kind, text=value))
+            sheets.addElement(entry)
+        view = config.ConfigItemMapEntry()
+        view.addElement(config.ConfigItem(name="ViewId", type="string", text="view1"))
+        view.addElement(sheets)
+        view.addElement(config.ConfigItem(name="ActiveTable", type="string", text=self._name))
+        views = config.ConfigItemMapIndexed(name="Views")
+        views.addElement(view)
+        items = config.ConfigItemSet(name="ooo:view-settings")
+        items.addElement(views)
+        self._document.settings.addElement(items)
+
+
+class _Styles:
+    """The styles of the frame, each made when it is first asked for."""
+
+    def __init__(self, document: opendocument.OpenDocument) -> None:
+        self._styles = document.automaticstyles
+        self._widths: dict[float, style.Style] = {}
+        as_text = number.TextStyle(name="as-text")
+        as_text.addElement(number.TextContent())
+        self._styles.addElement(as_text)
+        self.title = self._cell_style(TITLE, fontweight="bold", backgroundcolor="#e3efe6")
+        self.plain = self._cell_style(PLAIN, wraps=True)
+        self.text = self._cell_style(TEXT, datastylename="as-text")
+        self.muted = self._cell_style(MUTED, color="#6b6b6b", datastylename="as-text")
+        self.number = self._cell_style(NUMBER)
+
+    def add_faulty(self) -> None:
+        """Add the styles of cells that are marked."""
+        self._cell_style(FAULTY_TEXT, backgroundcolor="#ffd6cc", datastylename="as-text")
+        self._cell_style(FAULTY_NUMBER, backgroundcolor="#ffd6cc")
+
+    def column(self, width_in_cm: float) -> style.Style:
+        """Return the style of a column of this width."""
+        if width_in_cm not in self._widths:
+            made = style.Style(name=f"width-{len(self._widths)}", family="table-column")
+            made.addElement(style.TableColumnProperties(columnwidth=f"{width_in_cm}cm"))
+            self._styles.addElement(made)
+            self._widths[width_in_cm] = made
+        return self._widths[width_in_cm]
+
+    def _cell_style(
+        self,
+        name: str,
+        *,
+        color: str = "",
+        fontweight: str = "",
+        backgroundcolor: str = "",
+        datastylename: str = "",
+        wraps: bool = False,
+    ) -> style.Style:
+        extra = {"datastylename": datastylename} if datastylename else {}
+        made = style.Style(name=name, family="table-cell", parentstylename="Default", **extra)
+        if color or fontweight:
+            properties = {"color": color, "fontweight": fontweight}
+            made.addElement(style.TextProperties(**{k: v for k, v in properties.items() if v}))
+        if backgroundcolor:
+            made.addElement(style.TableCellProperties(backgroundcolor=backgroundcolor))
+        if wraps:
+            made.addElement(style.TableCellProperties(wrapoption="wrap", verticalalign="top"))
+        self._styles.addElement(made)
+        return made
+
+
+def validation_name(column: SheetColumn) -> str:
+    """Return by which name cells of this column refer to its choices."""
+    return f"choices-of-{column.title}"
+
+
+def _add_validations(document: opendocument.OpenDocument, columns: Sequence[SheetColumn]) -> None:
+    validations = table.ContentValidations()
+    for column in columns:
+        if column.choices:
+            # As texts: LibreOffice shows no list of plain numbers, and enters these as numbers.
+            choices = ";".join(f'"{choice}"' for choice in column.choices)
+            validation = table.ContentValidation(
+                name=validation_name(column),
+                condition=f"of:cell-content-is-in-list({choices})",
+                allowemptycell="true",
+                displaylist="unsorted",
+            )
+            message = table.ErrorMessage(display="true", messagetype="stop", title=column.title)
+            wanted = ", ".join(str(choice) for choice in column.choices)
+            message.addElement(text.P(text=f"Une de ces valeurs : {wanted}."))
+            validation.addElement(message)
+            validations.addElement(validation)
+    if validations.hasChildNodes():
+        document.spreadsheet.addElement(validations)
+
+
+def _data_sheet(columns: Sequence[SheetColumn], styles: _Styles) -> table.Table:
+    sheet = table.Table(name=_SHEET_MARKER)
+    for column in columns:
+        default = styles.text
+        if column.is_number:
+            default = styles.number
+        elif column.is_muted:
+            default = styles.muted
+        width = styles.column(column.width_in_cm)
+        sheet.addElement(table.TableColumn(stylename=width, defaultcellstylename=default))
+    sheet.addElement(table.TableRow(stylename=_ROWS_MARKER))
+    ready = table.TableRow(numberrowsrepeated=READY_ROWS)
+    for column in columns:
+        validation = {"contentvalidationname": validation_name(column)} if column.choices else {}
+        ready.addElement(table.TableCell(**validation))
+    sheet.addElement(ready)
+    return sheet
+
+
+def _guide_sheet(guide: Guide, styles: _Styles) -> table.Table:
+    sheet = table.Table(name=guide.name)
+    for width in guide.widths_in_cm:
+        sheet.addElement(table.TableColumn(stylename=styles.column(width)))
+    sheet.addElement(_title_row(guide.titles, styles))
+    for values in guide.rows:
+        row = table.TableRow()
+        for value in values:
+            row.addElement(_cell(value, styles.plain))
+        sheet.addElement(row)
+    return sheet
+
+
+def _title_row(titles: Sequence[str], styles: _Styles) -> table.TableRow:
+    row = table.TableRow()
+    for title in titles:
+        row.addElement(_cell(title, styles.title))
+    return row
+
+
+def _cell(value: str, cell_style: style.Style) -> table.TableCell:
+    cell = table.TableCell(valuetype="string", stylename=cell_style)
+    for line in value.split("\n"):
+        cell.addElement(text.P(text=line))
+    return cell

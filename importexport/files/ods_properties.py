@@ -1,0 +1,70 @@
+"""What a person or a program noted about an OpenDocument file: its user-defined metadata.
+
+It is a comfort: what is damaged, too large or strange there is no reason to refuse the file.
+"""
+
+from typing import IO
+from xml.parsers import expat
+
+from importexport.files.ods_package import read_small_entry
+from importexport.files.table import FileRefused
+
+_META = "urn:oasis:names:tc:opendocument:xmlns:meta:1.0 "
+_USER_DEFINED = f"{_META}user-defined"
+_IS_TEXT = (None, "string")
+# A usual one has a kilobyte or two.
+_MAX_BYTES = 256 * 1024
+
+
+class _DocumentType(Exception):
+    """It declares what should be read; nothing of ours does."""
+
+
+def read_properties(file: IO[bytes]) -> dict[str, str]:
+    """Return the user-defined texts of a package by their names; none where they cannot be read."""
+    try:
+        return _parse(read_small_entry(file, "meta.xml", _MAX_BYTES))
+    except (FileRefused, _DocumentType, expat.ExpatError, LookupError, ValueError):
+        # The latter two stand for an encoding that Python does not know, or not so.
+        return {}
+
+
+def _parse(xml: bytes) -> dict[str, str]:
+    collector = _Collector()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartDoctypeDeclHandler = _refuse_document_type
+    parser.StartElementHandler = collector.start
+    parser.EndElementHandler = collector.end
+    parser.CharacterDataHandler = collector.add
+    parser.Parse(xml, True)  # noqa: FBT003 (it knows no names)
+    return collector.properties
+
+
+def _refuse_document_type(*_: object) -> None:
+    raise _DocumentType
+
+
+class _Collector:
+    """What expat calls: keeps the text of each `meta:user-defined`."""
+
+    def __init__(self) -> None:
+        self.properties: dict[str, str] = {}
+        self._name: str | None = None
+        self._pieces: list[str] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Enter an element."""
+        if name == _USER_DEFINED and attributes.get(f"{_META}value-type") in _IS_TEXT:
+            self._name = attributes.get(f"{_META}name")
+            self._pieces = []
+
+    def end(self, name: str) -> None:
+        """Leave an element."""
+        if name == _USER_DEFINED and self._name is not None:
+            self.properties[self._name] = "".join(self._pieces)
+            self._name = None
+
+    def add(self, text: str) -> None:
+        """Take a piece of text."""
+        if self._name is not None:
+            self._pieces.append(text)
