@@ -10,6 +10,7 @@ from typing import NamedTuple
 from contacts.models import CONTACT_FIELDS
 from importexport.columns import (
     COLUMNS,
+    ERRORS_TITLE,
     MEMBER_NAME,
     REFERENCE,
     CellRefused,
@@ -96,11 +97,17 @@ def check_table(table: Table, members: Mapping[str, KnownMember]) -> CheckedFile
     Raises FileRefused where the file as a whole cannot be read.
     """
     checked = CheckedFile()
-    places = _find_columns(table.header, checked.warnings)
-    check = _RowCheck(places, len(table.header.cells), members, checked)
+    places = find_columns(table.header, checked.warnings)
+    check = _RowCheck(table.header, places, members, checked)
     for row in table.rows:
         check(row)
     return checked
+
+
+def find_errors_column(header: Row) -> int | None:
+    """Return the place of the column in which a marked file tells its errors, if there is one."""
+    wanted = _comparable(ERRORS_TITLE)
+    return next((n for n, cell in enumerate(header.cells) if _comparable(cell) == wanted), None)
 
 
 def _comparable(cell: Cell) -> str:
@@ -111,8 +118,11 @@ def _known_titles(row: Row) -> set[str]:
     return {_comparable(cell) for cell in row.cells} & {_comparable(c.title) for c in COLUMNS}
 
 
-def _find_columns(header: Row, warnings: Remarks) -> list[tuple[Column, int]]:
-    """Return each column that the header has, with its place in a row."""
+def find_columns(header: Row, warnings: Remarks) -> list[tuple[Column, int]]:
+    """Return each column that the header has, with its place in a row; warn of unknown ones.
+
+    Raises FileRefused where a title stands there twice.
+    """
     known = {_comparable(column.title): column for column in COLUMNS}
     places: dict[str, int] = {}
     for place, title in enumerate(map(text_of, header.cells)):
@@ -123,10 +133,18 @@ def _find_columns(header: Row, warnings: Remarks) -> list[tuple[Column, int]]:
             )
         if comparable in known:
             places[comparable] = place
-        elif title:
+        elif title and comparable != _comparable(ERRORS_TITLE):
             message = "cette colonne est inconnue ; elle est ignorée."
             warnings.add(header.line, brief(title), message)
     return [(known[comparable], place) for comparable, place in places.items()]
+
+
+def _titled_width(header: Row, errors_place: int | None) -> int:
+    """Return where the columns with titles end; in a marked file, what lay beyond still does."""
+    if errors_place is None:
+        return len(header.cells)
+    titled = [n for n, cell in enumerate(header.cells) if n != errors_place and text_of(cell)]
+    return titled[-1] + 1 if titled else 0
 
 
 class _RowCheck:
@@ -134,8 +152,8 @@ class _RowCheck:
 
     def __init__(
         self,
+        header: Row,
         places: list[tuple[Column, int]],
-        width: int,
         members: Mapping[str, KnownMember],
         checked: CheckedFile,
     ) -> None:
@@ -143,7 +161,8 @@ class _RowCheck:
         self._reference_place = found[REFERENCE]
         self._name_place = found.get(MEMBER_NAME)
         self._fields = [self._field_column(name, found) for name in CONTACT_FIELDS]
-        self._width = width
+        self._errors_place = find_errors_column(header)
+        self._width = _titled_width(header, self._errors_place)
         self._members = members
         self._checked = checked
         self._line = 0
@@ -157,7 +176,7 @@ class _RowCheck:
     def __call__(self, row: Row) -> None:
         """Add the row to the checked ones, or tell all its errors; skip it where it is empty."""
         cells = row.cells
-        if not any(text_of(cell) for cell in cells):
+        if not any(text_of(c) for n, c in enumerate(cells) if n != self._errors_place):
             return
         self._line = row.line
         self._checked.row_count += 1
@@ -209,7 +228,7 @@ class _RowCheck:
 
     def _check_surplus(self, cells: Sequence[Cell]) -> None:
         for place in range(self._width, len(cells)):
-            if text_of(cells[place]):
+            if place != self._errors_place and text_of(cells[place]):
                 self._checked.errors.add(
                     self._line,
                     str(place + 1),

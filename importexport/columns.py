@@ -269,3 +269,6 @@ COLUMNS = (
         width_in_cm=6.5,
     ),
 )
+
+# What a marked file has besides (marking.py): an import takes no notice of it.
+ERRORS_TITLE = "Erreurs"

@@ -17,6 +17,7 @@ from importexport.files.table import (
     Limits,
     Row,
     Table,
+    bounded,
     glimpse,
     grouped,
     too_many_rows,
@@ -52,12 +53,15 @@ def open_csv(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
     refusals: list[FileRefused] = []
     for delimiter in DELIMITERS:
         rows = _read_rows(file, encoding, delimiter)
+        above: list[Row] = []
         try:
             for row in islice(rows, HEADER_SEARCH_ROWS):
                 seen = glimpse(row.cells)
                 if is_header(seen):
-                    return Table("csv", row, _at_most(limits, rows), _progress_in(file))
+                    below = _at_most(limits, rows)
+                    return Table("csv", row, below, _progress_in(file), above=above)
                 candidates.append(Row(row.line, seen))
+                above.append(Row(row.line, bounded(row.cells)))
         except FileRefused as refusal:
             # Quotation marks that are wrong with one delimiter may be right with the next.
             refusals.append(refusal)

@@ -4,6 +4,7 @@ Styles, widths, frozen titles, drop-down lists, the guide. The rows are streamed
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ TITLE, PLAIN, TEXT, MUTED, NUMBER = "title", "plain", "text", "muted", "number"
 FAULTY_TEXT, FAULTY_NUMBER = "faulty-text", "faulty-number"
 _SHEET_MARKER = "sheet-stands-here"
 _ROWS_MARKER = "rows-stand-here"
-_MARKER_ROW = f'<table:table-row table:style-name="{_ROWS_MARKER}"/>'
+_MARKER_ROW = re.compile(
+    f'<table:table-row table:style-name="{_ROWS_MARKER}">.*?</table:table-row>', re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -65,13 +68,12 @@ class Frame:
         self._sheet_names: list[str] = []
         self._document = document = opendocument.OpenDocumentSpreadsheet()
         styles = _Styles(document)
-        if has_faulty_cells:
-            styles.add_faulty()
+        of_rows = [styles.title, *(styles.faulty() if has_faulty_cells else ())]
         _add_validations(document, columns)
-        document.spreadsheet.addElement(_data_sheet(columns, styles))
+        document.spreadsheet.addElement(_data_sheet(columns, styles, of_rows))
         if guide:
             document.spreadsheet.addElement(_guide_sheet(guide, styles))
-        head, tail = document.contentxml().decode().split(_MARKER_ROW)
+        head, tail = _MARKER_ROW.split(document.contentxml().decode())
         place = head.index("<table:table ")
         self.start, self._sheet_start, self.end = head[:place], head[place:], tail
 
@@ -137,10 +139,12 @@ class _Styles:
         self.muted = self._cell_style(MUTED, color="#6b6b6b", datastylename="as-text")
         self.number = self._cell_style(NUMBER)
 
-    def add_faulty(self) -> None:
-        """Add the styles of cells that are marked."""
-        self._cell_style(FAULTY_TEXT, backgroundcolor="#ffd6cc", datastylename="as-text")
-        self._cell_style(FAULTY_NUMBER, backgroundcolor="#ffd6cc")
+    def faulty(self) -> tuple[style.Style, ...]:
+        """Make the styles of cells that are marked."""
+        return (
+            self._cell_style(FAULTY_TEXT, backgroundcolor="#ffd6cc", datastylename="as-text"),
+            self._cell_style(FAULTY_NUMBER, backgroundcolor="#ffd6cc"),
+        )
 
     def column(self, width_in_cm: float) -> style.Style:
         """Return the style of a column of this width."""
@@ -200,7 +204,9 @@ def _add_validations(document: opendocument.OpenDocument, columns: Sequence[Shee
         document.spreadsheet.addElement(validations)
 
 
-def _data_sheet(columns: Sequence[SheetColumn], styles: _Styles) -> table.Table:
+def _data_sheet(
+    columns: Sequence[SheetColumn], styles: _Styles, of_rows: Sequence[style.Style]
+) -> table.Table:
     sheet = table.Table(name=_SHEET_MARKER)
     for column in columns:
         default = styles.text
@@ -210,7 +216,11 @@ def _data_sheet(columns: Sequence[SheetColumn], styles: _Styles) -> table.Table:
             default = styles.muted
         width = styles.column(column.width_in_cm)
         sheet.addElement(table.TableColumn(stylename=width, defaultcellstylename=default))
-    sheet.addElement(table.TableRow(stylename=_ROWS_MARKER))
+    marker = table.TableRow(stylename=_ROWS_MARKER)
+    for used in of_rows:
+        # odfpy leaves styles out that nothing names.
+        marker.addElement(table.TableCell(stylename=used))
+    sheet.addElement(marker)
     ready = table.TableRow(numberrowsrepeated=READY_ROWS)
     for column in columns:
         validation = {"contentvalidationname": validation_name(column)} if column.choices else {}

@@ -21,6 +21,7 @@ from importexport.files.table import (
     Limits,
     Row,
     Table,
+    bounded,
     glimpse,
     too_many_rows,
 )
@@ -50,7 +51,7 @@ def open_ods(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
     header = next(rows, None)
     if header is None:
         raise HeaderNotFound(sheets.candidates)
-    return Table("ods", header, rows, content.progress, read_properties(file))
+    return Table("ods", header, rows, content.progress, read_properties(file), sheets.above)
 
 
 def _read_rows(sheets: "_Sheets", pieces: Iterator[bytes]) -> Iterator[Row]:
@@ -124,6 +125,7 @@ class _Sheets:
     def __init__(self, is_header: IsHeader, limits: Limits) -> None:
         self.limits = limits
         self.candidates: list[Row] = []
+        self.above: list[Row] = []
         self.width = MOST_TITLES
         self.is_done = False
         self._is_header = is_header
@@ -141,6 +143,7 @@ class _Sheets:
     def begin_sheet(self) -> None:
         """Look for the header in this sheet too."""
         self._searched_rows = 0
+        self.above = []
 
     def end_sheet(self) -> None:
         """Take no further sheet once the header was found."""
@@ -149,7 +152,7 @@ class _Sheets:
     def add(self, line: int, cells: list[Cell], repeat: int) -> None:
         """Take a row that holds something, and stands `repeat` times from this line on."""
         if not self._has_header:
-            if not self._find_header(line, cells):
+            if not self._find_header(line, cells, repeat):
                 return
             line += 1
             repeat -= 1
@@ -167,7 +170,7 @@ class _Sheets:
         if self._repeated_characters > _MOST_REPEATED_CHARACTERS:
             raise FileRefused(TOO_LARGE_UNPACKED)
 
-    def _find_header(self, line: int, cells: list[Cell]) -> bool:
+    def _find_header(self, line: int, cells: list[Cell], repeat: int) -> bool:
         self._searched_rows += 1
         if self._searched_rows > HEADER_SEARCH_ROWS or len(self.candidates) >= _MOST_SEARCHED_ROWS:
             return False
@@ -178,4 +181,7 @@ class _Sheets:
             self._found.append(Row(line, cells))
         else:
             self.candidates.append(Row(line, seen))
+            shown = bounded(cells)
+            copies = range(line, line + min(repeat, HEADER_SEARCH_ROWS))
+            self.above += [Row(copy, shown) for copy in copies]
         return self._has_header

@@ -25,6 +25,7 @@ IsHeader = Callable[[Sequence[Cell]], bool]
 # A header has no more titles, and no longer ones.
 MOST_TITLES = 1_024
 _LONGEST_TITLE = 100
+_LONGEST_ROW_ABOVE = 10_000
 # A header is looked for among so many rows of a sheet; titles and notes may stand above it.
 HEADER_SEARCH_ROWS = 25
 
@@ -50,7 +51,7 @@ class Table:
 
     `rows` may raise FileRefused while it is read. `progress` tells meanwhile which part of the
     file was read, from 0 to 1. `properties` are the texts that an ODS has in its user-defined
-    metadata, by their names.
+    metadata, by their names. `above` are the rows over the header, those that are very long cut.
     """
 
     format: Literal["ods", "csv"]
@@ -58,6 +59,7 @@ class Table:
     rows: Iterator[Row]
     progress: Callable[[], float] = lambda: 1.0
     properties: Mapping[str, str] = field(default_factory=dict)
+    above: Sequence[Row] = ()
 
 
 class FileRefused(Exception):
@@ -77,6 +79,12 @@ def glimpse(cells: Sequence[Cell]) -> list[Cell]:
     return [
         cell if isinstance(cell, int) else cell[:_LONGEST_TITLE] for cell in cells[:MOST_TITLES]
     ]
+
+
+def bounded(cells: Sequence[Cell]) -> Sequence[Cell]:
+    """Return a row over the header whole, unless it is too long to be kept."""
+    size = sum(len(cell) for cell in cells if isinstance(cell, str))
+    return cells if size <= _LONGEST_ROW_ABOVE and len(cells) <= MOST_TITLES else glimpse(cells)
 
 
 def too_many_rows(limits: Limits) -> FileRefused:

@@ -1,0 +1,143 @@
+"""A spreadsheet whose faulty cells are coloured and carry a comment, each row at its line."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import IO, NamedTuple
+
+from importexport.files.ods_cells import EMPTY_CELL, paragraphs, title_row
+from importexport.files.ods_frame import FAULTY_NUMBER, FAULTY_TEXT, Frame, SheetColumn
+from importexport.files.ods_package import TOO_LARGE_UNPACKED
+from importexport.files.ods_writer import write_package
+from importexport.files.table import Cell, FileRefused, Row
+
+# Above more rows than that, what is frozen would leave little else to see.
+_MOST_FROZEN_ROWS = 10
+_NOTHING: Mapping[int, str] = {}
+
+
+class MarkedRow(NamedTuple):
+    """A row at its line; `remarks` tells by the place of a cell what is wrong with it."""
+
+    line: int
+    cells: Sequence[Cell]
+    remarks: Mapping[int, str] = _NOTHING
+
+
+def write_marked_ods(
+    file: IO[bytes],
+    name: str,
+    columns: Sequence[SheetColumn],
+    above: Sequence[Row],
+    title_line: int,
+    rows: Iterable[MarkedRow],
+    max_bytes: int,
+) -> None:
+    """Write a sheet with the titles of the columns at their line, and rows above and below.
+
+    Equal neighbours are written once, so that the file is not much larger than the one that it
+    came from. Raises FileRefused where its content would have more than `max_bytes`.
+    """
+    frozen = title_line if title_line <= _MOST_FROZEN_ROWS else 0
+    frame = Frame(name, columns, frozen_rows=frozen, has_faulty_cells=True)
+    lines = _Lines()
+    pieces = _pieces(frame, columns, lines, above, title_line, rows)
+    write_package(file, frame, _at_most(max_bytes, pieces))
+
+
+def _pieces(
+    frame: Frame,
+    columns: Sequence[SheetColumn],
+    lines: "_Lines",
+    above: Sequence[Row],
+    title_line: int,
+    rows: Iterable[MarkedRow],
+) -> Iterator[str]:
+    yield frame.start + frame.begin_sheet()
+    for row in above:
+        yield lines.add(MarkedRow(row.line, row.cells))
+    yield lines.leave_blank_until(title_line) + title_row([column.title for column in columns])
+    for marked in rows:
+        yield lines.add(marked)
+    yield lines.finish() + frame.end
+
+
+def _at_most(max_bytes: int, pieces: Iterable[str]) -> Iterator[str]:
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > max_bytes:
+            raise FileRefused(TOO_LARGE_UNPACKED)
+        yield piece
+
+
+class _Lines:
+    """The rows from top to bottom; one that is the same as the next is held until they differ."""
+
+    def __init__(self) -> None:
+        self._next_line = 1
+        self._held: Sequence[Cell] = ()
+        self._count = 0
+
+    def add(self, row: MarkedRow) -> str:
+        """Take a row; return the XML of those before it, as far as it is decided."""
+        is_same = row.cells is self._held and row.line == self._next_line
+        if self._count and is_same and not row.remarks:
+            self._count += 1
+            self._next_line += 1
+            return ""
+        before = self.leave_blank_until(row.line)
+        if row.remarks:
+            return f"{before}<table:table-row>{_cells_xml(row)}</table:table-row>"
+        self._held, self._count = row.cells, 1
+        return before
+
+    def leave_blank_until(self, line: int) -> str:
+        """Return the rows before this line, which becomes that of the row to be written next."""
+        blank = line - self._next_line
+        self._next_line = line + 1
+        held = self.finish()
+        return held + (_repeated(blank, EMPTY_CELL) if blank > 0 else "")
+
+    def finish(self) -> str:
+        """Return the row that is held."""
+        count, self._count = self._count, 0
+        return _repeated(count, _cells_xml(MarkedRow(0, self._held))) if count else ""
+
+
+def _repeated(count: int, cells: str) -> str:
+    repeat = f' table:number-rows-repeated="{count}"' if count > 1 else ""
+    return f"<table:table-row{repeat}>{cells}</table:table-row>"
+
+
+def _cells_xml(row: MarkedRow) -> str:
+    if not row.remarks:
+        return "".join([_cell_xml(cell, len(list(run))) for cell, run in groupby(row.cells)])
+    return "".join(
+        [
+            _faulty_cell_xml(cell, row.remarks[place]) if place in row.remarks else _cell_xml(cell)
+            for place, cell in enumerate(row.cells)
+        ]
+    )
+
+
+def _cell_xml(cell: Cell, repeat: int = 1) -> str:
+    repeated = f' table:number-columns-repeated="{repeat}"' if repeat > 1 else ""
+    if cell == "":
+        return f"<table:table-cell{repeated}/>"
+    return f"<table:table-cell{repeated}{_value_xml(cell)}</table:table-cell>"
+
+
+def _faulty_cell_xml(cell: Cell, message: str) -> str:
+    style = FAULTY_NUMBER if isinstance(cell, int) else FAULTY_TEXT
+    comment = f"<office:annotation><text:p>{paragraphs(message)}</text:p></office:annotation>"
+    value = ">" if cell == "" else _value_xml(cell)
+    attributes, _, shown = value.partition(">")
+    opened = f'<table:table-cell table:style-name="{style}"{attributes}>'
+    return f"{opened}{comment}{shown}</table:table-cell>"
+
+
+def _value_xml(cell: Cell) -> str:
+    """Return the attributes of a cell with a value, the end of its tag, and its text."""
+    if isinstance(cell, int):
+        return f' office:value-type="float" office:value="{cell}"><text:p>{cell}</text:p>'
+    return f' office:value-type="string"><text:p>{paragraphs(cell)}</text:p>'
