@@ -11,39 +11,36 @@ from importexport.files.ods_values import (
     OFFICE,
     SPACE,
     TAB,
+    TABLE,
+    TEXT,
+    cell_value,
     folded,
-    number_value,
-    raw_value,
     repeat_count,
 )
 from importexport.files.table import Cell, FileRefused, Limits
 
-_TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
-_TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
+_TABLE_TABLE = f"{TABLE}table"
+_ROW = f"{TABLE}table-row"
+_CELL = f"{TABLE}table-cell"
+_COVERED_CELL = f"{TABLE}covered-table-cell"
+_PARAGRAPHS = (f"{TEXT}p", f"{TEXT}h")
+_SPACES = f"{TEXT}s"
+_MARKS = {f"{TEXT}tab": TAB, f"{TEXT}line-break": LINE_BREAK}
 
-_TABLE_TABLE = f"{_TABLE}table"
-_ROW = f"{_TABLE}table-row"
-_CELL = f"{_TABLE}table-cell"
-_COVERED_CELL = f"{_TABLE}covered-table-cell"
-_PARAGRAPHS = (f"{_TEXT}p", f"{_TEXT}h")
-_SPACES = f"{_TEXT}s"
-_MARKS = {f"{_TEXT}tab": TAB, f"{_TEXT}line-break": LINE_BREAK}
-
-_VALUE_TYPE = f"{OFFICE}value-type"
-_COLUMNS_REPEATED = f"{_TABLE}number-columns-repeated"
-_ROWS_REPEATED = f"{_TABLE}number-rows-repeated"
+_COLUMNS_REPEATED = f"{TABLE}number-columns-repeated"
+_ROWS_REPEATED = f"{TABLE}number-rows-repeated"
 
 # What holds rows or sheets, and is not itself part of the picture.
 _CONTAINERS = {
     f"{OFFICE}document-content",
     f"{OFFICE}body",
     f"{OFFICE}spreadsheet",
-    f"{_TABLE}table-row-group",
-    f"{_TABLE}table-header-rows",
-    f"{_TABLE}table-rows",
+    f"{TABLE}table-row-group",
+    f"{TABLE}table-header-rows",
+    f"{TABLE}table-rows",
 }
 # Parts of a paragraph that a person does not read as its text.
-_UNREAD_TEXT = {f"{_TEXT}{name}" for name in ("note", "ruby-text", "tracked-changes", "deletion")}
+_UNREAD_TEXT = {f"{TEXT}{name}" for name in ("note", "ruby-text", "tracked-changes", "deletion")}
 
 _MAX_DEPTH = 200
 _MAX_ROW_CHARACTERS = 1_000_000
@@ -140,6 +137,18 @@ class Follower:
         else:
             self._end_other(state, name)
 
+    @property
+    def is_between_rows(self) -> bool:
+        """Whether a row that begins now is one of a sheet that is read."""
+        return self._state == _IN_SHEET
+
+    def add_row(self, cells: list[Cell], repeat: int) -> None:
+        """Take a whole row that somebody else read."""
+        line = self._line + 1
+        self._line += repeat
+        if cells:
+            self._sheets.add(line, cells, repeat)
+
     def check_size(self) -> None:
         """Refuse a cell that grows without end; forget text that belongs to none."""
         if self._state == _SKIPPED:
@@ -175,14 +184,14 @@ class Follower:
     def _start_part_of_paragraph(self, name: str, attributes: dict[str, str]) -> None:
         """Enter spans, links and fields; skip what is no text of the paragraph."""
         if name == _SPACES:
-            count = repeat_count(attributes, f"{_TEXT}c")
+            count = repeat_count(attributes, f"{TEXT}c")
             self._spaces_left -= count + 10
             if self._spaces_left < 0:
                 self._refuse_cell()
             self.pieces.append(SPACE * count)
         elif name in _MARKS:
             self.pieces.append(_MARKS[name])
-        elif not name.startswith(_TEXT) or name in _UNREAD_TEXT or name in _PARAGRAPHS:
+        elif not name.startswith(TEXT) or name in _UNREAD_TEXT or name in _PARAGRAPHS:
             self._skip()
             return
         self._nesting = self._deeper(self._nesting)
@@ -190,10 +199,7 @@ class Follower:
     def _end_other(self, state: int, name: str) -> None:
         if state == _IN_ROW and name == _ROW:
             self._state = _IN_SHEET
-            line = self._line + 1
-            self._line += self._row_repeat
-            if self._cells:
-                self._sheets.add(line, self._cells, self._row_repeat)
+            self.add_row(self._cells, self._row_repeat)
         elif state == _IN_SHEET and name == _TABLE_TABLE:
             self._state = _OUTSIDE
             self._sheets.end_sheet()
@@ -223,7 +229,8 @@ class Follower:
         width = self._sheets.width
         if start >= width or not (attributes or self._lines):
             return
-        value = self._cell_value(attributes)
+        lines = self._lines
+        value = cell_value(attributes, lines[0] if len(lines) == 1 else "\n".join(lines))
         if value == "":
             return
         cells = self._cells
@@ -238,18 +245,6 @@ class Follower:
             self._characters_left -= len(value) * repeat
             if self._characters_left < 0 or len(value) > self._max_characters:
                 self._refuse_cell()
-
-    def _cell_value(self, attributes: dict[str, str]) -> Cell:
-        lines = self._lines
-        shown = lines[0] if len(lines) == 1 else "\n".join(lines)
-        kind = attributes.get(_VALUE_TYPE)
-        if kind == "string" and shown:
-            return shown
-        if kind in ("float", "currency"):
-            return number_value(attributes.get(f"{OFFICE}value", ""), shown)
-        if shown or kind is None:
-            return shown
-        return raw_value(kind, attributes)
 
     def _refuse_cell(self) -> None:
         raise FileRefused(

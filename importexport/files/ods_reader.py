@@ -1,15 +1,14 @@
 """OpenDocument spreadsheets as rows of cells: what a person sees in them, and nothing else.
 
-The XML goes through expat piece by piece; a row leaves as soon as it is complete. Whatever a
+The XML is read piece by piece; a row leaves as soon as it is complete. Whatever a
 file may repeat (rows, columns, spaces) is checked before it is multiplied.
 """
 
 from collections.abc import Iterator
 from typing import IO
-from xml.parsers import expat
 
-from importexport.files.ods_follower import Follower
-from importexport.files.ods_package import DAMAGED, TOO_LARGE_UNPACKED, Content
+from importexport.files.ods_package import TOO_LARGE_UNPACKED, Content
+from importexport.files.ods_parser import BoundedParser
 from importexport.files.ods_properties import read_properties
 from importexport.files.table import (
     HEADER_SEARCH_ROWS,
@@ -26,14 +25,6 @@ from importexport.files.table import (
     too_many_rows,
 )
 
-TOO_MUCH_MARKUP = (
-    "Le fichier contient trop de cellules ou de mises en forme. "
-    "Copiez ses lignes dans un nouveau tableau, ou partagez-le en plusieurs fichiers."
-)
-# expat reads an unfinished tag from its start again with each piece: bounded, it stays quick.
-_MAX_TAG_BYTES = 512 * 1024
-# expat and pyexpat keep every name of an element, attribute or prefix that they ever met.
-_MOST_NAMES = 20_000
 # What equal rows, stored once, may add in characters: 100,000 usual contacts have 15 million.
 _MOST_REPEATED_CHARACTERS = 100_000_000
 # Titles are looked for at the top of the first sheets only.
@@ -56,67 +47,12 @@ def open_ods(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
 
 def _read_rows(sheets: "_Sheets", pieces: Iterator[bytes]) -> Iterator[Row]:
     """Yield the header and the rows below it; run on to the end, to know the file is whole."""
-    parser = _BoundedParser(sheets)
+    parser = BoundedParser(sheets)
     for piece in pieces:
         parser.feed(piece)
         yield from sheets.take_rows()
     parser.finish()
     yield from sheets.take_rows()
-
-
-class _BoundedParser:
-    """Expat, kept from taking more time or memory than a spreadsheet of the size allowed."""
-
-    def __init__(self, sheets: "_Sheets") -> None:
-        self._follower = follower = Follower(sheets)
-        self._names: dict[str, str] = {}
-        self._markup_left = sheets.limits.max_markup
-        self._fed = 0
-        self._expat = parser = expat.ParserCreate(namespace_separator=" ", intern=self._names)
-        # Without, each line end of a text would be a call of its own.
-        parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = _refuse_document_type
-        # It has nothing to do, but only so are prefixes counted among the names.
-        parser.StartNamespaceDeclHandler = _ignore
-        parser.StartElementHandler = follower.start
-        parser.EndElementHandler = follower.end
-        parser.CharacterDataHandler = follower.pieces.append
-
-    def feed(self, piece: bytes) -> None:
-        """Read on; the rows are complete in the sheets."""
-        self._fed += len(piece)
-        self._markup_left -= piece.count(b"<") - piece.count(b"</") + piece.count(b"=")
-        if self._markup_left < 0:
-            raise FileRefused(TOO_MUCH_MARKUP)
-        self._parse(piece)
-        if self._fed - self._expat.CurrentByteIndex > _MAX_TAG_BYTES:
-            raise FileRefused(DAMAGED)
-        if len(self._names) > _MOST_NAMES:
-            raise FileRefused(DAMAGED)
-        self._follower.check_size()
-
-    def finish(self) -> None:
-        """Refuse XML that is not complete."""
-        self._parse(b"", is_last=True)
-
-    def _parse(self, piece: bytes, *, is_last: bool = False) -> None:
-        try:
-            self._expat.Parse(piece, is_last)
-        except (expat.ExpatError, LookupError, ValueError):
-            # The latter two stand for an encoding that Python does not know, or not so.
-            raise FileRefused(DAMAGED) from None
-
-
-def _ignore(*_: object) -> None:
-    pass
-
-
-def _refuse_document_type(*_: object) -> None:
-    # Entities are declared there, and a spreadsheet never needs one.
-    raise FileRefused(
-        "Le fichier contient des définitions (DTD) qu'un tableur n'écrit jamais. "
-        "Ouvrez-le dans votre tableur, enregistrez-le à nouveau au format ODS, puis recommencez."
-    )
 
 
 class _Sheets:

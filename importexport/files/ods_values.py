@@ -7,6 +7,9 @@ from importexport.files.ods_package import DAMAGED
 from importexport.files.table import Cell, FileRefused
 
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
+TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
+TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
+_VALUE_TYPE = f"{OFFICE}value-type"
 _RAW_VALUES = {
     "date": f"{OFFICE}date-value",
     "time": f"{OFFICE}time-value",
@@ -33,7 +36,19 @@ def repeat_count(attributes: dict[str, str], name: str) -> int:
     return max(1, int(text))
 
 
-def raw_value(kind: str, attributes: dict[str, str]) -> str:
+def cell_value(attributes: dict[str, str], shown: str) -> Cell:
+    """Return what a cell is worth that has these attributes and shows this text."""
+    kind = attributes.get(_VALUE_TYPE)
+    if kind == "string" and shown:
+        return shown
+    if kind in ("float", "currency"):
+        return number_value(attributes.get(f"{OFFICE}value", ""), shown)
+    if shown or kind is None:
+        return shown
+    return _raw_value(kind, attributes)
+
+
+def _raw_value(kind: str, attributes: dict[str, str]) -> str:
     """Return the value of a cell that shows no text, as some libraries write them."""
     if kind == "boolean":
         return "VRAI" if attributes.get(f"{OFFICE}boolean-value") == "true" else "FAUX"
