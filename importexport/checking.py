@@ -3,8 +3,10 @@
 The database is not asked here: the members come in as plain values.
 """
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from contacts.models import CONTACT_FIELDS
@@ -17,6 +19,7 @@ from importexport.columns import (
     Column,
     ContactRow,
     Value,
+    Warn,
     brief,
     quoted,
     text_of,
@@ -26,6 +29,8 @@ from members.text import fold
 
 # So many remarks of a kind are kept; further ones are only counted.
 MOST_REMARKS = 100_000
+# The place of a column that the file lacks: no row reaches it.
+_NOWHERE = sys.maxsize
 
 
 class KnownMember(NamedTuple):
@@ -166,45 +171,52 @@ class _RowCheck:
         self._members = members
         self._checked = checked
         self._line = 0
-        self._column = ""
 
-    @staticmethod
-    def _field_column(name: str, found: dict[Column, int]) -> tuple[Column, int | None]:
+    def _field_column(
+        self, name: str, found: dict[Column, int]
+    ) -> tuple[str, Callable[[Cell, Warn], Value], Warn, int]:
+        """Return of a field's column what each row needs: title, reader, who is warned, place."""
         column = next(column for column in COLUMNS if column.field == name)
-        return column, found.get(column)
+        warn = partial(self._warn, column.title)
+        return column.title, column.read, warn, found.get(column, _NOWHERE)
 
     def __call__(self, row: Row) -> None:
         """Add the row to the checked ones, or tell all its errors; skip it where it is empty."""
-        cells = row.cells
-        if not any(text_of(c) for n, c in enumerate(cells) if n != self._errors_place):
+        line, cells = row.line, row.cells
+        place = self._reference_place
+        reference = text_of(cells[place]) if place < len(cells) else ""
+        if not reference and self._is_empty(cells):
             return
-        self._line = row.line
-        self._checked.row_count += 1
-        member = self._check_member(cells)
-        values = tuple(self._read(column, place, cells) for column, place in self._fields)
-        self._check_surplus(cells)
-        if member and not self._checked.errors.count:
-            self._checked.rows.append(ContactRow(row.line, member.id, values))
+        self._line = line
+        checked = self._checked
+        checked.row_count += 1
+        member = self._check_member(reference, cells)
+        values = self._check_fields(cells)
+        if len(cells) > self._width:
+            self._check_surplus(cells)
+        if member and not checked.errors.count:
+            checked.rows.append(ContactRow(line, member.id, values))
         else:
             # Nothing will be written: the rows need no longer be held.
-            self._checked.rows.clear()
+            checked.rows.clear()
 
-    def _read(self, column: Column, place: int | None, cells: Sequence[Cell]) -> Value:
-        cell = cells[place] if place is not None and place < len(cells) else ""
-        self._column = column.title
-        try:
-            return column.read(cell, self._warn)
-        except CellRefused as refusal:
-            self._checked.errors.add(self._line, column.title, str(refusal))
-            return ""
+    def _is_empty(self, cells: Sequence[Cell]) -> bool:
+        return not any(text_of(c) for n, c in enumerate(cells) if n != self._errors_place)
 
-    def _check_member(self, cells: Sequence[Cell]) -> KnownMember | None:
-        reference = self._read(REFERENCE, self._reference_place, cells)
-        if not reference:
-            return None
-        member = self._members.get(str(reference))
+    def _check_fields(self, cells: Sequence[Cell]) -> tuple[Value, ...]:
+        values: list[Value] = []
+        width = len(cells)
+        for title, read, warn, place in self._fields:
+            try:
+                values.append(read(cells[place] if place < width else "", warn))
+            except CellRefused as refusal:
+                self._checked.errors.add(self._line, title, str(refusal))
+        return tuple(values)
+
+    def _check_member(self, reference: str, cells: Sequence[Cell]) -> KnownMember | None:
+        member = self._members.get(reference)
         if member is None:
-            self._refuse_reference(f"{quoted(reference)} n'est la référence d'aucun membre.")
+            self._refuse_unknown(reference)
         elif not member.has_contacts:
             self._refuse_reference(
                 f"{quoted(reference)} est un particulier ; seuls un client professionnel ou un "
@@ -215,6 +227,14 @@ class _RowCheck:
             return member
         return None
 
+    def _refuse_unknown(self, reference: str) -> None:
+        try:
+            REFERENCE.read(reference, partial(self._warn, REFERENCE.title))
+        except CellRefused as refusal:
+            self._refuse_reference(str(refusal))
+        else:
+            self._refuse_reference(f"{quoted(reference)} n'est la référence d'aucun membre.")
+
     def _refuse_reference(self, message: str) -> None:
         self._checked.errors.add(self._line, REFERENCE.title, message)
 
@@ -223,8 +243,10 @@ class _RowCheck:
             return
         name = text_of(cells[self._name_place])
         if name and name != member.name:
-            self._column = MEMBER_NAME.title
-            self._warn(f"{quoted(name)} diffère du nom du membre, {quoted(member.name)}.")
+            self._warn(
+                MEMBER_NAME.title,
+                f"{quoted(name)} diffère du nom du membre, {quoted(member.name)}.",
+            )
 
     def _check_surplus(self, cells: Sequence[Cell]) -> None:
         for place in range(self._width, len(cells)):
@@ -237,5 +259,5 @@ class _RowCheck:
                 )
                 return
 
-    def _warn(self, message: str) -> None:
-        self._checked.warnings.add(self._line, self._column, message)
+    def _warn(self, column: str, message: str) -> None:
+        self._checked.warnings.add(self._line, column, message)

@@ -103,9 +103,17 @@ def _read_reference(cell: Cell, _warn: Warn) -> str:
     return text
 
 
+# Most addresses are of this kind, which Django allows, too; it takes its time for the others.
+_USUAL_EMAIL = re.compile(
+    r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,}"
+)
+# No part of a shorter one is too long.
+_LONGEST_USUAL_EMAIL = 60
+
+
 def _read_email(cell: Cell, _warn: Warn) -> str:
     text = text_of(cell)
-    if text:
+    if text and not (len(text) <= _LONGEST_USUAL_EMAIL and _USUAL_EMAIL.fullmatch(text)):
         _check_text(text, _LONGEST_EMAIL)
         try:
             validate_email(text)
@@ -121,6 +129,10 @@ def _read_phones(field: str) -> Callable[[Cell, Warn], Value]:
     longest = _longest(field)
 
     def read(cell: Cell, warn: Warn) -> str:
+        if isinstance(cell, str) and len(cell) <= longest and cell.isprintable():
+            text = cell.strip()
+            if ";" not in text or not ("; " in text or " ;" in text):
+                return text
         text = cell if isinstance(cell, str) else _number_as_phone(cell, warn)
         text = canonical_phones(text) if field == "phones" else canonical(text)
         _check_text(text, longest)
@@ -142,6 +154,9 @@ _WHOLE_NUMBER = re.compile(r"([0-9]{1,20})(?:\.0{1,20})?")
 
 
 def _read_type(cell: Cell, _warn: Warn) -> int:
+    usual = _USUAL_TYPES.get(cell)
+    if usual:
+        return usual
     if isinstance(cell, int):
         number = cell
     else:
@@ -155,6 +170,9 @@ def _read_type(cell: Cell, _warn: Warn) -> int:
 
 
 _TYPE_LABELS = {int(kind): str(kind.label) for kind in ContactType}
+_USUAL_TYPES: dict[Cell, int] = {
+    cell: number for number in _TYPE_LABELS for cell in (number, str(number))
+}
 
 
 def _check_text(text: str, longest: int) -> None:

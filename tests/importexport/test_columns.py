@@ -1,8 +1,13 @@
 import pytest
+from django.core.validators import validate_email
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from contacts.models import CONTACT_FIELDS, Contact, ContactType
-from importexport.columns import COLUMNS, CellRefused, brief
+from contacts.phones import canonical_phones
+from importexport.columns import _USUAL_EMAIL, COLUMNS, CellRefused, brief
 from importexport.exporting import guide_rows
+from members.characters import FORBIDDEN, canonical
 from tests.importexport.files_made import plain
 
 BY_TITLE = {column.title: column for column in COLUMNS}
@@ -194,3 +199,27 @@ def test_what_was_found_is_told_on_one_short_line_without_invisible_characters()
     assert brief(" a\n b\u2028c\x1bd ") == "a b c�d"
     assert brief("x" * 60) == "x" * 60
     assert brief("x" * 61) == "x" * 59 + "…"
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.tuples(st.text("aB9._+-@", max_size=12), st.text("aB9.-", max_size=20)))
+@example(("a.b+c_d-e", "x-y.z9.fr"))
+@example(("a", f"{'b' * 55}.fr"))
+def test_addresses_that_are_taken_quickly_are_those_that_django_allows(parts):
+    address = "@".join(parts)
+    if len(address) <= 60 and _USUAL_EMAIL.fullmatch(address):
+        validate_email(address)
+
+
+ODD = ["", " ", "\u00a0", ";", "; ", " ;", "a", "\n", "\r\n", "\t", "\0", "é", "x" * 60]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(ODD), max_size=6).map("".join))
+def test_texts_that_are_taken_quickly_are_what_they_would_be_anyway(text):
+    for title, expected in (("Fonction", canonical(text)), ("Tel", canonical_phones(text))):
+        column = next(column for column in COLUMNS if column.title == title)
+        try:
+            assert column.read(text, lambda _: None) == expected
+        except CellRefused:
+            assert len(expected) > 200 or FORBIDDEN.search(expected)
