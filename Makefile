@@ -6,7 +6,7 @@ PORT ?= 8000
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: install run test lint format bench screenshots clean
+.PHONY: install run test lint format bench fuzz screenshots clean
 
 install: $(INSTALLED)
 
@@ -38,6 +38,10 @@ format: install
 
 bench: install
 	$(BIN)/python -m benchmarks
+
+# Ten minutes for all kinds of files; a file that is a finding is kept in var/fuzz.
+fuzz: install
+	$(BIN)/python -m scripts.fuzz
 
 screenshots: install
 	$(BIN)/python scripts/screenshots.py

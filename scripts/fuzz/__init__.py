@@ -1,0 +1,1 @@
+"""Looks for files that the reader or the check does not end cleanly: `make fuzz`."""

@@ -1,0 +1,26 @@
+"""The fuzzer itself, started by __main__: `python -m scripts.fuzz.child KIND FOLDER OPTION...`."""
+
+import os
+import sys
+
+import atheris
+
+with atheris.instrument_imports(include=["importexport", "members.characters", "contacts.phones"]):
+    os.environ["DJANGO_SETTINGS_MODULE"] = "contacts_site.settings"
+    os.environ.setdefault("SECRET_KEY", "only-for-fuzzing")
+    os.environ.setdefault("HTTPS", "false")
+    import django
+
+    django.setup()
+    from scripts.fuzz.targets import TARGETS
+
+
+def main() -> None:
+    """Run until the time is over, or until a file is a finding."""
+    name, kind, *options = sys.argv
+    atheris.Setup([name, *options], TARGETS[kind])
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""What is done with the bytes that the fuzzer makes: read and check them as a contact file.
+
+A refusal is the right answer to most of them; any other exception is a finding.
+"""
+
+import io
+import zipfile
+from collections.abc import Callable
+
+from importexport.checking import KnownMember, Remarks, check_table, is_header
+from importexport.files import open_table
+from importexport.files.table import FileRefused, Limits
+from importexport.marking import mark_file
+
+LIMITS = Limits(max_bytes=2**20, max_unpacked_bytes=2**23, max_rows=10_000, max_markup=200_000)
+MEMBERS = {
+    "C1": KnownMember(1, "Ferme", has_contacts=True),
+    "00042": KnownMember(2, "Crèche « L'Été »", has_contacts=True),
+    "P1": KnownMember(3, "Jean", has_contacts=False),
+}
+
+
+class WrongAnswer(Exception):
+    """No crash, and yet not what the reader or the check promises."""
+
+
+def take_file(data: bytes) -> None:
+    """Read and check bytes as they are; mark what has errors, and read that again."""
+    source = io.BytesIO(data)
+    try:
+        table = open_table(source, is_header, LIMITS)
+        errors = check_table(table, MEMBERS).errors
+    except FileRefused:
+        return
+    if not 0 <= table.progress() <= 1:
+        raise WrongAnswer(table.progress())
+    if errors.count:
+        check_marked(source, errors)
+
+
+def check_marked(source: io.BytesIO, errors: Remarks) -> None:
+    """See that a marked file has no other errors than the file that it was made of.
+
+    It may have fewer: characters that an ODS cannot hold are errors only in a CSV.
+    """
+    target = io.BytesIO()
+    try:
+        mark_file(source, target, errors, LIMITS)
+        again = check_table(open_table(target, is_header, LIMITS), MEMBERS).errors
+    except FileRefused:
+        # It may become larger than a file may be.
+        return
+    told = {(error.line, error.column) for error in errors.kept}
+    new = {(error.line, error.column) for error in again.kept} - told
+    if new:
+        raise WrongAnswer(new)
+
+
+def take_content(data: bytes) -> None:
+    """Read bytes as the content.xml of a valid package."""
+    take_file(packed("content.xml", data))
+
+
+def take_metadata(data: bytes) -> None:
+    """Read bytes as the meta.xml of a valid package."""
+    take_file(packed("meta.xml", data, ("content.xml", USUAL_CONTENT)))
+
+
+def packed(name: str, data: bytes, *others: tuple[str, str]) -> bytes:
+    """Return a package with this entry, beside its type and others."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr(name, data)
+        for entry, content in others:
+            package.writestr(entry, content)
+    return file.getvalue()
+
+
+_NAMESPACES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for name in ("office", "table", "text")
+)
+_USUAL_CELLS = "".join(
+    f'<table:table-cell office:value-type="string"><text:p>{title}</text:p></table:table-cell>'
+    for title in ("Référence", "Type")
+)
+USUAL_CONTENT = (
+    f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {_NAMESPACES}><office:body>'
+    f"<office:spreadsheet><table:table><table:table-row>{_USUAL_CELLS}</table:table-row>"
+    "</table:table></office:spreadsheet></office:body></office:document-content>"
+)
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "content": take_content,
+    "package": take_file,
+    "csv": take_file,
+    "metadata": take_metadata,
+}
