@@ -42,14 +42,19 @@ class KnownMember(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """An error or a warning, at a line and a column of the file."""
+    """An error or a warning, at a line and a column of the file.
+
+    `sheet` names the sheet where the file has several, and this is not the first.
+    """
 
     line: int
     column: str
     message: str
+    sheet: str = ""
 
     def __str__(self) -> str:
-        return f"ligne {self.line}, colonne {self.column} : {self.message}"
+        sheet = f"feuille {brief(self.sheet)}, " if self.sheet else ""
+        return f"{sheet}ligne {self.line}, colonne {self.column} : {self.message}"
 
 
 @dataclass
@@ -59,11 +64,11 @@ class Remarks:
     kept: list[Remark] = field(default_factory=list)
     count: int = 0
 
-    def add(self, line: int, column: str, message: str) -> None:
+    def add(self, line: int, column: str, message: str, sheet: str = "") -> None:
         """Count a remark, and keep it unless there are very many already."""
         self.count += 1
         if len(self.kept) < MOST_REMARKS:
-            self.kept.append(Remark(line, column, message))
+            self.kept.append(Remark(line, column, message, sheet))
 
 
 @dataclass
@@ -171,6 +176,7 @@ class _RowCheck:
         self._members = members
         self._checked = checked
         self._line = 0
+        self._sheet = ""
 
     def _field_column(
         self, name: str, found: dict[Column, int]
@@ -188,6 +194,7 @@ class _RowCheck:
         if not reference and self._is_empty(cells):
             return
         self._line = line
+        self._sheet = row.sheet
         checked = self._checked
         checked.row_count += 1
         member = self._check_member(reference, cells)
@@ -210,7 +217,7 @@ class _RowCheck:
             try:
                 values.append(read(cells[place] if place < width else "", warn))
             except CellRefused as refusal:
-                self._checked.errors.add(self._line, title, str(refusal))
+                self._add_error(title, str(refusal))
         return tuple(values)
 
     def _check_member(self, reference: str, cells: Sequence[Cell]) -> KnownMember | None:
@@ -236,7 +243,7 @@ class _RowCheck:
             self._refuse_reference(f"{quoted(reference)} n'est la référence d'aucun membre.")
 
     def _refuse_reference(self, message: str) -> None:
-        self._checked.errors.add(self._line, REFERENCE.title, message)
+        self._add_error(REFERENCE.title, message)
 
     def _compare_name(self, member: KnownMember, cells: Sequence[Cell]) -> None:
         if self._name_place is None or self._name_place >= len(cells):
@@ -251,13 +258,15 @@ class _RowCheck:
     def _check_surplus(self, cells: Sequence[Cell]) -> None:
         for place in range(self._width, len(cells)):
             if place != self._errors_place and text_of(cells[place]):
-                self._checked.errors.add(
-                    self._line,
+                self._add_error(
                     str(place + 1),
                     f"{quoted(cells[place])} se trouve au-delà de la dernière colonne ; "
                     "déplacez ou effacez cette valeur.",
                 )
                 return
 
+    def _add_error(self, column: str, message: str) -> None:
+        self._checked.errors.add(self._line, column, message, self._sheet)
+
     def _warn(self, column: str, message: str) -> None:
-        self._checked.warnings.add(self._line, column, message)
+        self._checked.warnings.add(self._line, column, message, self._sheet)

@@ -17,6 +17,7 @@ from importexport.files.ods_frame import SheetColumn
 from importexport.files.ods_marked import MarkedRow, write_marked_ods
 from importexport.files.table import MOST_TITLES, Cell, Limits, Row, Table
 
+_NO_MORE: tuple[tuple[str, int], Iterator[Remark]] = (("", 0), iter(()))
 _WIDTH_IN_CM = 5.0
 _ERRORS_WIDTH_IN_CM = 16.0
 
@@ -72,19 +73,19 @@ class _Marker:
 
     def mark(self, table: Table, errors: Sequence[Remark]) -> Iterator[MarkedRow]:
         """Yield the rows; the errors are in the order of their lines."""
-        groups = groupby(errors, key=attrgetter("line"))
-        line, found = next(groups, (0, iter(())))
+        groups = groupby(errors, key=attrgetter("sheet", "line"))
+        faulty, found = next(groups, _NO_MORE)
         previous: Sequence[Cell] = ()
         cells: Sequence[Cell] = ()
         for row in table.rows:
             # A repeated row is the same list each time, and stays so.
             if row.cells is not previous:
                 previous, cells = row.cells, self._source_cells(row.cells)
-            if row.line == line:
-                yield self._marked(row.line, cells, list(found))
-                line, found = next(groups, (0, iter(())))
+            if (row.sheet, row.line) == faulty:
+                yield self._marked(row, cells, list(found))
+                faulty, found = next(groups, _NO_MORE)
             else:
-                yield MarkedRow(row.line, cells)
+                yield MarkedRow(row.line, cells, sheet=row.sheet)
 
     def _source_cells(self, cells: Sequence[Cell]) -> Sequence[Cell]:
         """Return the cells without what an earlier mark said."""
@@ -93,7 +94,7 @@ class _Marker:
             cells = [*cells[:place], *cells[place + 1 :]]
         return cells if len(cells) <= MOST_TITLES else cells[:MOST_TITLES]
 
-    def _marked(self, line: int, cells: Sequence[Cell], errors: Sequence[Remark]) -> MarkedRow:
+    def _marked(self, row: Row, cells: Sequence[Cell], errors: Sequence[Remark]) -> MarkedRow:
         padding = [""] * (self._width - len(cells))
         told = "\n".join(f"{self._name(error)}\u00a0: {error.message}" for error in errors)
         remarks: dict[int, str] = {}
@@ -102,7 +103,7 @@ class _Marker:
             if place is not None and place < self._width:
                 before = f"{remarks[place]}\n" if place in remarks else ""
                 remarks[place] = f"{before}{error.message}"
-        return MarkedRow(line, [*cells, *padding, told], remarks)
+        return MarkedRow(row.line, [*cells, *padding, told], remarks, row.sheet)
 
     def _name(self, error: Remark) -> str:
         return error.column if error.column in self._places else f"Colonne {error.column}"

@@ -27,6 +27,7 @@ _PARAGRAPHS = (f"{TEXT}p", f"{TEXT}h")
 _SPACES = f"{TEXT}s"
 _MARKS = {f"{TEXT}tab": TAB, f"{TEXT}line-break": LINE_BREAK}
 
+_NAME = f"{TABLE}name"
 _COLUMNS_REPEATED = f"{TABLE}number-columns-repeated"
 _ROWS_REPEATED = f"{TABLE}number-rows-repeated"
 
@@ -49,20 +50,13 @@ _MOST_SPACES = 20_000_000
 
 
 class RowTaker(Protocol):
-    """Who is given the sheets and rows that are met; cells beyond `width` are not wanted.
-
-    Once it `is_done`, no further sheet is.
-    """
+    """Who is given the sheets and rows that are met; cells beyond `width` are not wanted."""
 
     limits: Limits
     width: int
-    is_done: bool
 
-    def begin_sheet(self) -> None:
-        """Learn that a sheet begins."""
-
-    def end_sheet(self) -> None:
-        """Learn that it ends."""
+    def begin_sheet(self, name: str) -> bool:
+        """Learn that a sheet begins; say whether its rows are wanted."""
 
     def add(self, line: int, cells: list[Cell], repeat: int) -> None:
         """Take a row that holds something, and stands `repeat` times from this line on."""
@@ -169,10 +163,12 @@ class Follower:
             self._column = 0
             self._characters_left = _MAX_ROW_CHARACTERS
             self._row_repeat = repeat_count(attributes, _ROWS_REPEATED)
-        elif state == _OUTSIDE and name == _TABLE_TABLE and not self._sheets.is_done:
-            self._state = _IN_SHEET
-            self._line = 0
-            self._sheets.begin_sheet()
+        elif state == _OUTSIDE and name == _TABLE_TABLE:
+            if self._sheets.begin_sheet(attributes.get(_NAME, "")):
+                self._state = _IN_SHEET
+                self._line = 0
+            else:
+                self._skip()
         elif state in (_OUTSIDE, _IN_SHEET) and name in _CONTAINERS:
             self._nesting = self._deeper(self._nesting)
         else:
@@ -202,7 +198,6 @@ class Follower:
             self.add_row(self._cells, self._row_repeat)
         elif state == _IN_SHEET and name == _TABLE_TABLE:
             self._state = _OUTSIDE
-            self._sheets.end_sheet()
         else:
             self._nesting -= 1
 

@@ -16,11 +16,15 @@ _NOTHING: Mapping[int, str] = {}
 
 
 class MarkedRow(NamedTuple):
-    """A row at its line; `remarks` tells by the place of a cell what is wrong with it."""
+    """A row at its line; `remarks` tells by the place of a cell what is wrong with it.
+
+    Where its `sheet` is another than that of the row before, a further sheet begins.
+    """
 
     line: int
     cells: Sequence[Cell]
     remarks: Mapping[int, str] = _NOTHING
+    sheet: str = ""
 
 
 def write_marked_ods(
@@ -55,8 +59,13 @@ def _pieces(
     yield frame.start + frame.begin_sheet()
     for row in above:
         yield lines.add(MarkedRow(row.line, row.cells))
-    yield lines.leave_blank_until(title_line) + title_row([column.title for column in columns])
+    titles = title_row([column.title for column in columns])
+    yield lines.leave_blank_until(title_line) + titles
+    sheet = ""
     for marked in rows:
+        if marked.sheet != sheet:
+            sheet = marked.sheet
+            yield lines.begin_again() + frame.begin_sheet() + titles
         yield lines.add(marked)
     yield lines.finish() + frame.end
 
@@ -97,6 +106,11 @@ class _Lines:
         self._next_line = line + 1
         held = self.finish()
         return held + (_repeated(blank, EMPTY_CELL) if blank > 0 else "")
+
+    def begin_again(self) -> str:
+        """Return the row that is held; the next one stands below the titles of another sheet."""
+        self._next_line = 2
+        return self.finish()
 
     def finish(self) -> str:
         """Return the row that is held."""

@@ -63,7 +63,12 @@ class _Sheets:
         self.candidates: list[Row] = []
         self.above: list[Row] = []
         self.width = MOST_TITLES
-        self.is_done = False
+        self._name = ""
+        self._sheet = ""
+        self._sheet_count = 1
+        self._titles: list[Cell] = []
+        self._awaits_titles = False
+        self._has_same_titles = True
         self._is_header = is_header
         self._has_header = False
         self._found: list[Row] = []
@@ -76,14 +81,19 @@ class _Sheets:
         rows, self._found = self._found, []
         return rows
 
-    def begin_sheet(self) -> None:
-        """Look for the header in this sheet too."""
-        self._searched_rows = 0
-        self.above = []
-
-    def end_sheet(self) -> None:
-        """Take no further sheet once the header was found."""
-        self.is_done = self._has_header
+    def begin_sheet(self, name: str) -> bool:
+        """Look for the header in this sheet too; once it was found, for the sheet that goes on."""
+        if not self._has_header:
+            self._name = name
+            self._searched_rows = 0
+            self.above = []
+            return True
+        if name != f"{self._name} {self._sheet_count + 1}":
+            return False
+        self._sheet_count += 1
+        self._sheet = name
+        self._awaits_titles = True
+        return True
 
     def add(self, line: int, cells: list[Cell], repeat: int) -> None:
         """Take a row that holds something, and stands `repeat` times from this line on."""
@@ -92,13 +102,20 @@ class _Sheets:
                 return
             line += 1
             repeat -= 1
+        elif self._awaits_titles:
+            self._awaits_titles = False
+            self._has_same_titles = cells == self._titles
+            line += 1
+            repeat -= 1
+        if not self._has_same_titles:
+            return
         self._row_count += repeat
         if self._row_count > self.limits.max_rows:
             raise too_many_rows(self.limits)
         if repeat > 1:
             self._count_repeated(cells, repeat)
         for number in range(line, line + repeat):
-            self._found.append(Row(number, cells))
+            self._found.append(Row(number, cells, self._sheet))
 
     def _count_repeated(self, cells: list[Cell], repeat: int) -> None:
         size = sum(len(cell) for cell in cells if isinstance(cell, str))
@@ -114,6 +131,7 @@ class _Sheets:
         self._has_header = self._is_header(seen)
         if self._has_header:
             self.width = len(cells)
+            self._titles = cells
             self._found.append(Row(line, cells))
         else:
             self.candidates.append(Row(line, seen))

@@ -12,11 +12,12 @@ class Row(NamedTuple):
     """A row that holds something.
 
     `line` is the number that a spreadsheet shows beside it; `cells` ends at the last cell that
-    is not empty.
+    is not empty. `sheet` names the sheet where it is not the first one that is read.
     """
 
     line: int
     cells: Sequence[Cell]
+    sheet: str = ""
 
 
 IsHeader = Callable[[Sequence[Cell]], bool]
@@ -48,6 +49,8 @@ class Limits:
 @dataclass
 class Table:
     """The sheet that was asked for: its header row, and the rows below, read as they are taken.
+
+    A large one may go on in further sheets, named with a number behind: « Contacts 2 ».
 
     `rows` may raise FileRefused while it is read. `progress` tells meanwhile which part of the
     file was read, from 0 to 1. `properties` are the texts that an ODS has in its user-defined

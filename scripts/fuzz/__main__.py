@@ -1,6 +1,6 @@
 """Fuzz one kind of file after the other; stop with the first file that is a finding.
 
-`python -m scripts.fuzz` takes ten minutes; `python -m scripts.fuzz --seconds 60 content` a minute for one kind.
+`python -m scripts.fuzz` takes ten minutes; with `--seconds 60 content`, a minute for one kind.
 """
 
 import argparse

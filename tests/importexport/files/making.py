@@ -3,6 +3,7 @@
 import io
 import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
 from importexport.files import open_table
 from importexport.files.table import Limits
@@ -77,10 +78,17 @@ def ods(*rows, header=HEADER):
     return package(document(sheet(header, *rows)))
 
 
+class Line(NamedTuple):
+    """A row of the sheet that has the header."""
+
+    line: int
+    cells: list[str | int]
+
+
 def read(file, limits=LIMITS):
     """Return the header and the rows of a file, or raise FileRefused."""
     table = open_table(file, is_header, limits)
-    return [table.header, *table.rows]
+    return [Line(row.line, row.cells) for row in (table.header, *table.rows)]
 
 
 def read_rows(file):

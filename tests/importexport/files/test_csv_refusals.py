@@ -6,7 +6,7 @@ import pytest
 
 from importexport.files.csv_reader import UNREADABLE
 from importexport.files.ods_package import NOT_A_SPREADSHEET
-from importexport.files.table import HeaderNotFound, Limits
+from importexport.files.table import HeaderNotFound, Limits, Row
 from tests.importexport.files.making import csv_rows, read
 from tests.importexport.files.test_ods_refusals import refusal
 
@@ -58,7 +58,7 @@ def test_what_was_seen_of_the_titles_is_told():
     with pytest.raises(HeaderNotFound) as refused:
         read(csv("\nRéférence;Nom\n"))
 
-    assert (2, ["Référence", "Nom"]) in refused.value.candidates
+    assert Row(2, ["Référence", "Nom"]) in refused.value.candidates
 
 
 def test_what_was_seen_is_kept_short():

@@ -15,7 +15,7 @@ from importexport.files.ods_package import (
     NOT_A_SPREADSHEET,
     TOO_LARGE_UNPACKED,
 )
-from importexport.files.table import FileRefused, HeaderNotFound, Limits
+from importexport.files.table import FileRefused, HeaderNotFound, Limits, Row
 from tests.importexport.files.making import (
     HEAD,
     HEADER,
@@ -225,7 +225,10 @@ def test_a_sheet_without_the_header_tells_what_was_seen():
     with pytest.raises(HeaderNotFound) as refused:
         read(file)
 
-    assert list(refused.value.candidates) == [(1, ["Référence", "Nom"]), (1, ["x"])]
+    assert list(refused.value.candidates) == [
+        Row(1, ["Référence", "Nom"]),
+        Row(1, ["x"]),
+    ]
 
 
 def test_what_was_seen_is_kept_short():

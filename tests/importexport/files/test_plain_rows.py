@@ -29,7 +29,10 @@ def outcome(content, limits=LIMITS):
     """Return the rows of a content.xml, or the sentence that refuses it."""
     try:
         table = open_table(package(content), is_header, limits)
-        return [(line, list(cells)) for line, cells in [*table.above, table.header, *table.rows]]
+        return [
+            (row.line, list(row.cells), row.sheet)
+            for row in [*table.above, table.header, *table.rows]
+        ]
     except FileRefused as refusal:
         return str(refusal)
 
