@@ -15,7 +15,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "tests/importexport/files/samples"
-LIBRARIES = ("pyexcel-ods3", "ezodf", "odswriter", "pandas", "odfpy", "lxml", "setuptools")
+LIBRARIES = (
+    *("pyexcel-ods3", "ezodf", "odswriter", "pandas", "odfpy", "odfdo", "lxml", "setuptools"),
+)
 # The Python that Debian's python3-uno belongs to.
 LIBREOFFICE_PYTHON = "/usr/bin/python3"
 TEXT = "Référence;Type\nUn document, pas un tableau.\n"
@@ -31,24 +33,32 @@ def main() -> None:
         run(LIBREOFFICE_PYTHON, ROOT / "scripts/samples_by_libreoffice.py", SAMPLES, folder)
         convert_other_kinds(Path(folder))
         run("ssconvert", SAMPLES / "ours.ods", SAMPLES / "gnumeric.ods")
+        run("ssconvert", SAMPLES / "libreoffice-edited.ods", SAMPLES / "gnumeric-edited.ods")
         run(sys.executable, "-m", "venv", f"{folder}/venv")
         run(f"{folder}/venv/bin/pip", "install", "--quiet", *LIBRARIES)
         run(f"{folder}/venv/bin/python", ROOT / "scripts/samples_by_libraries.py", SAMPLES)
 
 
 def write_our_own() -> None:
-    """Write the awkward contacts as the site exports them."""
+    """Write the awkward contacts as the site exports them, and marked as if all were wrong."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contacts_site.settings")
     os.environ.setdefault("SECRET_KEY", "only-for-samples")
     import django
 
     django.setup()
+    from importexport.checking import check_table, is_header
     from importexport.exporting import write_rows
-    from tests.importexport.files.awkward import ROWS
+    from importexport.files import open_table
+    from importexport.marking import mark_file
+    from tests.importexport.files.awkward import PROPERTIES, ROWS
+    from tests.importexport.files.making import LIMITS
 
     for format in ("ods", "csv"):
         with (SAMPLES / f"ours.{format}").open("wb") as file:
-            write_rows(file, format, iter(ROWS))
+            write_rows(file, format, iter(ROWS), lambda _: PROPERTIES)
+    with (SAMPLES / "ours.ods").open("rb") as file, (SAMPLES / "marked.ods").open("wb") as marked:
+        errors = check_table(open_table(file, is_header, LIMITS), {}).errors
+        mark_file(file, marked, errors, LIMITS)
 
 
 def convert_other_kinds(folder: Path) -> None:

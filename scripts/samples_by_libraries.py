@@ -48,9 +48,58 @@ def by_pandas(path: Path) -> None:
     frame.to_excel(path, engine="odf", index=False)
 
 
+def by_odfdo(path: Path) -> None:
+    """Write them with odfdo."""
+    import odfdo
+
+    document = odfdo.Document("spreadsheet")
+    document.body.clear()
+    sheet = odfdo.Table("Contacts")
+    sheet.set_values([list(COLUMNS), *map(list, ROWS)])
+    document.body.append(sheet)
+    document.save(path)
+
+
+def by_odfdo_edited(path: Path) -> None:
+    """Write some with odfdo, and what people do to them, on the second sheet."""
+    import odfdo
+
+    document = odfdo.Document("spreadsheet")
+    document.body.clear()
+    cover = odfdo.Table("Couverture")
+    cover.set_value("B3", "Contacts de la légumerie")
+    document.body.append(cover)
+    sheet = odfdo.Table("Contacts")
+    sheet.set_values([["Nos contacts"], [], list(COLUMNS), *map(list, ROWS[:6])])
+    document.body.append(sheet)
+
+    colour = odfdo.create_table_cell_style(background_color="#ffeeaa")
+    name = document.insert_style(colour, automatic=True)
+    coloured = sheet.get_cell("A4")
+    coloured.style = name
+    sheet.set_cell("A4", coloured)
+
+    noted = sheet.get_cell("C5")
+    noted.insert(odfdo.Annotation("Une remarque\nsur deux lignes", creator="x"), position=0)
+    sheet.set_cell("C5", noted)
+
+    linked = odfdo.Cell(cell_type="string")
+    paragraph = odfdo.Paragraph("voir ")
+    paragraph.append(odfdo.Link("https://example.org/", text="le site"))
+    linked.append(paragraph)
+    sheet.set_cell("D6", linked)
+
+    sheet.set_cell("I7", odfdo.Cell(value=2, formula="of:=1+1"))
+    sheet.set_span("D8:E8")
+    hidden = sheet.get_row(8)
+    hidden.set_attribute("table:visibility", "collapse")
+    sheet.set_row(8, hidden)
+    document.save(path)
+
+
 if __name__ == "__main__":
     samples = Path(sys.argv[1])
-    for write in (by_pyexcel_ods3, by_ezodf, by_odswriter, by_pandas):
+    for write in (by_pyexcel_ods3, by_ezodf, by_odswriter, by_pandas, by_odfdo, by_odfdo_edited):
         path = samples / f"{write.__name__.removeprefix('by_').replace('_', '-')}.ods"
         path.unlink(missing_ok=True)
         write(path)

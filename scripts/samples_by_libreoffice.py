@@ -190,6 +190,10 @@ def main(samples, folder):
         save(document, samples / "libreoffice-edited.ods")
         document.close(True)
 
+        document = desktop.open(samples / "marked.ods")
+        save(document, samples / "libreoffice-marked.ods")
+        document.close(True)
+
         document = desktop.open(
             samples / "ours.csv", FilterName=AS_CSV, FilterOptions=CSV_COLUMNS_AS_TEXT
         )

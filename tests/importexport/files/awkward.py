@@ -25,6 +25,8 @@ TYPES = (
     "Réceptionnaire",
 )
 TAB = "un\tdeux"
+# What an export notes about itself is of this kind.
+PROPERTIES = {"Export du site": "WyIyMDI2LTAxLTAyVDAwOjAwOjAwIiwzXQ:1xW24h:LIr-_Yr & <é>"}
 _CONTACTS = (
     # reference, member, name, note, job, mail, phones, fax, type
     ("00042", "Crèche « L'Été »", "Ève Œuvrard", "", "", "eve@example.org", "0478010203", "", 1),

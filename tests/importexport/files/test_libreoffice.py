@@ -4,10 +4,11 @@ import zipfile
 
 import pytest
 
+from importexport.files import open_table
 from importexport.files.ods_package import EXCEL, LOCKED, NOT_A_SPREADSHEET
 from importexport.files.table import FileRefused
-from tests.importexport.files.awkward import COLUMNS, ROWS, TAB, without_empty_end
-from tests.importexport.files.making import SAMPLES, read
+from tests.importexport.files.awkward import COLUMNS, PROPERTIES, ROWS, TAB, without_empty_end
+from tests.importexport.files.making import LIMITS, SAMPLES, is_header, read
 
 CONTACTS = [without_empty_end(row) for row in ROWS]
 CONTACTS_AS_TEXT = [[str(cell) for cell in row] for row in CONTACTS]
@@ -61,6 +62,24 @@ def test_libreoffice_understood_list_and_frozen_titles():
     assert f'table:condition="of:cell-content-is-in-list({choices})"' in content
     assert content.count('table:content-validation-name="val1"') >= len(ROWS)
     assert 'config:name="VerticalSplitPosition" config:type="int">1<' in settings
+
+
+def test_what_an_export_notes_survives_libreoffice():
+    for name in ("ours.ods", "libreoffice-unchanged.ods", "libreoffice-edited.ods"):
+        with (SAMPLES / name).open("rb") as file:
+            assert open_table(file, is_header, LIMITS).properties == PROPERTIES
+
+
+def test_libreoffice_keeps_the_marks_of_a_faulty_file():
+    header, *found = read_sample("libreoffice-marked.ods")
+    content = zipfile.ZipFile(SAMPLES / "libreoffice-marked.ods").read("content.xml").decode()
+
+    assert header.cells == [*COLUMNS, "Erreurs"]
+    assert [row.cells[:10] for row in found] == [
+        [*cells, *[""] * (10 - len(cells))] for cells in changed(CONTACTS, WITHOUT_TAB)
+    ]
+    assert content.count("<office:annotation ") == len(ROWS)
+    assert 'fo:background-color="#ffd6cc"' in content
 
 
 def test_a_file_that_was_worked_on_is_read_as_it_looks():

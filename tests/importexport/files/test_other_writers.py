@@ -24,8 +24,9 @@ def as_written(cell, lost):
         ("gnumeric.ods", "(?!)"),
         ("pyexcel-ods3.ods", "(?!)"),
         ("ezodf.ods", "(?!)"),
-        # These two leave tabs, and the latter lines, as plain characters in a paragraph.
+        # These leave tabs, and the latter two lines, as plain characters in a paragraph.
         ("pandas.ods", "\t"),
+        ("odfdo.ods", "[ \n\t]*[\n\t][ \n\t]*"),
         ("odswriter.ods", "[ \n\t]*[\n\t][ \n\t]*"),
     ],
 )
@@ -38,6 +39,25 @@ def test_a_sample_of_another_writer_holds_what_was_written(name, lost):
     assert [list(row.cells) for row in found] == [
         [as_written(cell, lost) for cell in row] for row in CONTACTS
     ]
+
+
+def test_what_people_do_with_gnumeric_is_read_as_with_libreoffice():
+    found = []
+    for name in ("gnumeric-edited.ods", "libreoffice-edited.ods"):
+        with (SAMPLES / name).open("rb") as file:
+            found.append(read(file))
+    assert found[0] == found[1]
+
+
+def test_what_people_do_with_odfdo_is_read_as_it_looks():
+    with (SAMPLES / "odfdo-edited.ods").open("rb") as file:
+        header, *found = read(file)
+    expected = [list(row) for row in CONTACTS[:6]]
+    expected[2][3] = "voir le site"
+    expected[3][8] = 2
+    assert header == (3, list(COLUMNS))
+    assert [list(row.cells) for row in found] == expected
+    assert [row.line for row in found] == [4, 5, 6, 7, 8, 9]
 
 
 def test_a_file_of_tablib_holds_what_was_written():
