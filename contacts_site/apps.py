@@ -1,9 +1,30 @@
 """The project as an app: it owns the roles, which span the others."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django_tasks import TaskResult
+from django_tasks.signals import task_finished, task_started
+
+from contacts_site.logs import current_task
 
 
 class ContactsSiteConfig(AppConfig):
     """The site itself."""
 
     name = "contacts_site"
+
+    def ready(self) -> None:
+        """Let the logs of a task tell its number, and sessions begin with the sign-in."""
+        from contacts_site import session_end  # noqa: F401 (its signals)
+
+        task_started.connect(_enter_task, dispatch_uid="logs")
+        task_finished.connect(_leave_task, dispatch_uid="logs")
+
+
+def _enter_task(task_result: TaskResult[Any], **_signal: Any) -> None:
+    current_task.set(str(task_result.id))
+
+
+def _leave_task(**_signal: Any) -> None:
+    current_task.set("")

@@ -44,6 +44,14 @@ def whole_number(name: str, default: int, *, minimum: int = 0) -> int:
     return number
 
 
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """Return one of the texts allowed; raise ImproperlyConfigured for another."""
+    value = os.environ.get(name, default).strip().lower()
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name}={value!r} must be one of: {', '.join(allowed)}.")
+    return value
+
+
 def items(name: str, default: list[str]) -> list[str]:
     """Return the comma-separated items of the variable."""
     value = os.environ.get(name)

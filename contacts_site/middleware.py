@@ -1,12 +1,71 @@
 """What happens around every request."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
+
+# None of what a browser could give a page is needed here.
+_PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "screen-wake-lock",
+        "serial",
+        "usb",
+    )
+)
+
+
+class PermissionsPolicyMiddleware:
+    """Tells browsers that no page may use camera, microphone, place and the like."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, with the header."""
+        response = self.get_response(request)
+        response["Permissions-Policy"] = _PERMISSIONS
+        return response
+
+
+class ClientAddressMiddleware:
+    """Makes REMOTE_ADDR the address of the person's machine, behind the site's own proxies.
+
+    Each proxy appends the address that it was asked from to X-Forwarded-For. What stands further
+    left was sent along, and may be anything. Without a proxy the header counts for nothing.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request that knows where it comes from."""
+        if settings.BEHIND_PROXY:
+            passed = request.headers.get("X-Forwarded-For", "").split(",")
+            if len(passed) >= settings.PROXY_COUNT:
+                self._believe(request, passed[-settings.PROXY_COUNT].strip())
+        return self.get_response(request)
+
+    @staticmethod
+    def _believe(request: HttpRequest, address: str) -> None:
+        try:
+            request.META["REMOTE_ADDR"] = str(ip_address(address))
+        except ValueError:
+            return
 
 
 class WholePageSignInMiddleware:

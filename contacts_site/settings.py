@@ -1,12 +1,13 @@
 """Settings of the site, all from the environment. README.md lists the variables."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from contacts_site import environment
+from contacts_site import environment, logs
 
 django_stubs_ext.monkeypatch()
 
@@ -36,11 +37,16 @@ CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-if environment.boolean("BEHIND_PROXY", default=False):
+# True where every request comes through a proxy of the site's own, whose headers are trusted.
+BEHIND_PROXY = environment.boolean("BEHIND_PROXY", default=False)
+# How many proxies of the site's own a request passes; each adds an address to X-Forwarded-For.
+PROXY_COUNT = environment.whole_number("PROXY_COUNT", 1, minimum=1)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_COOKIE_HTTPONLY = False
+CSRF_FAILURE_VIEW = "contacts_site.errors.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -75,6 +81,10 @@ INSTALLED_APPS = [
     "django_include_bootstrap",
     "django_tasks",
     "django_tasks_db",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "post_office",
     "members",
     "contacts",
@@ -82,6 +92,9 @@ INSTALLED_APPS = [
     "contacts_site",
 ]
 MIDDLEWARE = [
+    "contacts_site.request_log.RequestLogMiddleware",
+    "contacts_site.middleware.ClientAddressMiddleware",
+    "contacts_site.middleware.PermissionsPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -89,11 +102,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "contacts_site.middleware.WholePageSignInMiddleware",
+    "contacts_site.session_end.SessionEndMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "contacts_site.second_factor_gate.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "contacts_site.urls"
 WSGI_APPLICATION = "contacts_site.wsgi.application"
@@ -163,15 +180,44 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "members:list"
 LOGOUT_REDIRECT_URL = "login"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "contacts_site.accounts.AccountBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
     )
 ]
+
+# Minutes without anything done after which a person must sign in again.
+SESSION_MINUTES = environment.whole_number("SESSION_MINUTES", 480, minimum=2)
+SESSION_COOKIE_AGE = SESSION_MINUTES * 60
+
+# Wrong passwords for an account from one address, after which no other is tried for a while.
+# The counts stand in the database: all machines of a site share them.
+AXES_FAILURE_LIMIT = environment.whole_number("SIGN_IN_MAX_FAILURES", 5, minimum=1)
+AXES_COOLOFF_TIME = timedelta(
+    minutes=environment.whole_number("SIGN_IN_LOCK_MINUTES", 15, minimum=1)
+)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "contacts_site.guessing.locked_out"
+AXES_RESET_ON_SUCCESS = True
+# The time that the page names to try again must hold.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# Of whom the site asks a code of their telephone beside the password; others may choose it.
+REQUIRE_SECOND_FACTOR = environment.choice(
+    "REQUIRE_SECOND_FACTOR", "nobody", ("nobody", "administrators", "everyone")
+)
+OTP_TOTP_ISSUER = "Gestion des contacts"
 
 # --- Mail -----------------------------------------------------------------------------------
 
@@ -213,10 +259,4 @@ USE_TZ = True
 
 # --- Logs -----------------------------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-}
+LOGGING = logs.settings(environment.choice("LOG_FORMAT", "line", ("line", "json")))

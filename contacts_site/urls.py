@@ -6,13 +6,15 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from contacts_site.views import ChangePasswordView, SignInView
+from contacts_site.views import ChangePasswordView, SignInView, session
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="members:list"), name="home"),
     path("connexion/", SignInView.as_view(), name="login"),
     path("deconnexion/", login_not_required(LogoutView.as_view()), name="logout"),
     path("mot-de-passe/", ChangePasswordView.as_view(), name="password_change"),
+    path("deux-etapes/", include("contacts_site.second_factor_urls")),
+    path("session/", session, name="session"),
     path("membres/", include("members.urls")),
     path("messages/", include("members.message_urls")),
     path("membres/<int:member_pk>/contacts/", include("contacts.urls")),
@@ -24,5 +26,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "contacts_site.views.bad_request"
-handler500 = "contacts_site.views.server_error"
+handler400 = "contacts_site.errors.bad_request"
+handler500 = "contacts_site.errors.server_error"

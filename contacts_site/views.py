@@ -1,13 +1,17 @@
-"""Pages that belong to no app: one's own account."""
+"""Pages that belong to no app: one's own account and session."""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.urls import reverse_lazy
-from django.views import defaults
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
-from contacts.api.access import answer
+from contacts_site.second_factor_gate import CODE_PAGE, SET_UP_PAGE, opens_for
+from contacts_site.session_end import asks_idly, seconds_left
 
 
 class SignInView(LoginView):
@@ -32,19 +36,16 @@ class ChangePasswordView(PasswordChangeView):
         return super().form_valid(form)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Refuse a request that makes no sense; other software is not answered with a page."""
-    if _is_of_api(request):
-        return answer({"message": "Cette demande n'est pas valable."}, 400)
-    return defaults.bad_request(request, exception)
+@opens_for(CODE_PAGE, SET_UP_PAGE)
+@asks_idly("GET", "HEAD")
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def session(request: HttpRequest) -> HttpResponse:
+    """Tell the page after how many seconds its session ends; sent by POST, prolong it first.
 
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Say that the site failed; other software is not answered with a page."""
-    if _is_of_api(request):
-        return answer({"message": "Le site a rencontré une erreur."}, 500)
-    return defaults.server_error(request)
-
-
-def _is_of_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+    To nobody it says 0. The token is that of the session of now: forms of a page that was open
+    while the person signed in again need it.
+    """
+    seconds = seconds_left(request) if request.user.is_authenticated else 0
+    return JsonResponse({"seconds": max(0, seconds), "token": get_token(request)})

@@ -7,8 +7,14 @@ const place = () => {
 };
 
 for (const kind of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(kind, () => {
+  document.addEventListener(kind, (event) => {
     document.querySelectorAll("[data-failure]").forEach((message) => message.remove());
-    place().prepend(wording.content.cloneNode(true));
+    const message = wording.content.cloneNode(true);
+    const number = event.detail.xhr?.getResponseHeader("X-Request-ID");
+    if (number) {
+      message.querySelector("[data-request-id]").textContent = number;
+      message.querySelector("[data-request]").hidden = false;
+    }
+    place().prepend(message);
   });
 }

@@ -6,5 +6,6 @@ import "./reorder.js";
 import "./once.js";
 import "./failure.js";
 import "./selection.js";
+import "./session.js";
 
 document.documentElement.classList.add("js");

@@ -1,0 +1,28 @@
+"""`manage.py reset_second_factor USERNAME`: for someone who lost their telephone."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError
+
+from contacts_site import second_factor
+
+
+class Command(BaseCommand):
+    """Switches off the second factor of one account."""
+
+    help = "Désactive la validation en deux étapes d'un compte (téléphone perdu)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the name of the account."""
+        parser.add_argument("username", help="le nom d'utilisateur du compte")
+
+    def handle(self, **options: Any) -> None:
+        """Remove the telephone and the backup codes; raise CommandError for an unknown account."""
+        user = User.objects.filter(username=options["username"]).first()
+        if user is None:
+            raise CommandError("Aucun compte ne porte ce nom d'utilisateur.")
+        if not second_factor.remove(user):
+            raise CommandError("La validation en deux étapes de ce compte n'est pas activée.")
+        self.stdout.write("La validation en deux étapes de ce compte est désactivée.")

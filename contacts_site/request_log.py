@@ -1,0 +1,62 @@
+"""Each request has a number, which its logs, its answer and its error page tell."""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from contacts_site.logs import current_request
+
+logger = logging.getLogger(__name__)
+HEADER = "X-Request-ID"
+_WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+
+
+class RequestLogMiddleware:
+    """Numbers each request, and writes a line about it once it is answered."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer; the number goes along in a header."""
+        request.request_id = _number(request)  # type: ignore[attr-defined]
+        token = current_request.set(request)
+        begun = time.monotonic()
+        try:
+            response = self.get_response(request)
+            response[HEADER] = request_id(request)
+            if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
+                _write(request, response.status_code, time.monotonic() - begun)
+            return response
+        finally:
+            current_request.reset(token)
+
+
+def request_id(request: HttpRequest) -> str:
+    """Return the number of the request; "" where none was given, as in a test of a view."""
+    return str(getattr(request, "request_id", ""))
+
+
+def _number(request: HttpRequest) -> str:
+    """Return the number that the proxy gave, where there is one to trust; else a new one."""
+    given = request.headers.get(HEADER, "")
+    if settings.BEHIND_PROXY and _WELL_FORMED.fullmatch(given):
+        return given
+    return secrets.token_hex(6)
+
+
+def _write(request: HttpRequest, status: int, seconds: float) -> None:
+    logger.info(
+        "answered",
+        extra={
+            "method": request.method,
+            "path": request.path,
+            "status": status,
+            "milliseconds": round(seconds * 1000),
+        },
+    )
