@@ -14,6 +14,7 @@ from tests.pages import page, text
 pytestmark = pytest.mark.django_db
 SIGN_IN = "/connexion/"
 HERE, ELSEWHERE = "192.0.2.7", "198.51.100.9"
+WRONG = "faux"
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +28,7 @@ def user(db):
     return UserFactory(username="anne", role=BACK_OFFICE)
 
 
-def attempt(username="anne", password="faux", address=HERE, path=SIGN_IN, **headers):
+def attempt(username="anne", password=WRONG, address=HERE, path=SIGN_IN, **headers):
     values = {"username": username, "password": password}
     return Client().post(path, values, REMOTE_ADDR=address, headers=headers)
 
