@@ -7,12 +7,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_tasks_db.models import DBTaskResult
+from post_office.models import Attachment, Email, EmailTemplate, Log
 
 from contacts_site import second_factor
 from contacts_site.guessing import forget_failures
 
-# Their pages show the keys of telephones.
-admin.site.unregister([TOTPDevice, StaticDevice])
+# The admin is for accounts. What libraries register besides shows the keys of telephones, lets mail
+# be sent past the journal, or opens what was attached in the browser.
+admin.site.unregister([TOTPDevice, StaticDevice, DBTaskResult])
+admin.site.unregister([Email, EmailTemplate, Log, Attachment])
 admin.site.unregister(User)
 
 

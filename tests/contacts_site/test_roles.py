@@ -1,11 +1,10 @@
+"""What the roles may do; `test_urls.py` holds it address by address."""
+
 import pytest
 from django.contrib.auth.models import Group
-from django.urls import URLResolver, get_resolver
 
-from contacts.models import Contact
-from members.models import Member
 from tests.factories import ADMINISTRATOR, BACK_OFFICE, ContactFactory
-from tests.pages import HTMX, page, text
+from tests.pages import HTMX, page
 
 SCREENS = [
     "/membres/",
@@ -17,11 +16,6 @@ SCREENS = [
     "/membres/{member}/contacts/{contact}/modifier/",
     "/membres/{member}/contacts/{contact}/supprimer/",
 ]
-ACTIONS = [
-    "/membres/{member}/contacts/ordre/",
-    "/membres/{member}/contacts/{contact}/retablir/",
-]
-READ_ONLY = ["/membres/", "/membres/{member}/"]
 
 
 @pytest.fixture
@@ -31,58 +25,6 @@ def contact(db):
 
 def address(pattern, contact):
     return pattern.format(member=contact.member_id, contact=contact.pk)
-
-
-def stored():
-    return list(Member.objects.values()), list(Contact.objects.values())
-
-
-@pytest.mark.parametrize("role", ["back_office", "administrator"])
-@pytest.mark.parametrize("pattern", SCREENS)
-def test_both_roles_open_every_screen_and_opening_changes_nothing(request, role, pattern, contact):
-    before = stored()
-    client = request.getfixturevalue(role)
-    for method in (client.get, client.head):
-        assert method(address(pattern, contact)).status_code == 200
-    assert stored() == before
-
-
-@pytest.mark.parametrize("role", ["back_office", "administrator", "without_role"])
-@pytest.mark.parametrize(
-    ("method", "pattern"),
-    [("get", action) for action in ACTIONS]
-    + [("post", screen) for screen in READ_ONLY]
-    + [(method, pattern) for method in ("put", "delete") for pattern in SCREENS + ACTIONS],
-)
-def test_no_other_method_is_accepted(request, role, method, pattern, contact):
-    before = stored()
-    client = request.getfixturevalue(role)
-    assert getattr(client, method)(address(pattern, contact)).status_code == 405
-    assert stored() == before
-
-
-@pytest.mark.parametrize(
-    ("method", "pattern"),
-    [("get", screen) for screen in SCREENS]
-    + [("post", pattern) for pattern in SCREENS + ACTIONS if pattern not in READ_ONLY],
-)
-def test_without_a_role_everything_is_refused(without_role, method, pattern, contact):
-    before = stored()
-    response = getattr(without_role, method)(address(pattern, contact), {"name": "x", "type": "1"})
-    assert response.status_code == 403
-    assert page(response).xpath("//h1/text()") == ["Accès refusé"]
-    assert "Anne" not in text(response)
-    assert stored() == before
-
-
-@pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("pattern", SCREENS + ACTIONS)
-def test_nobody_is_sent_to_the_sign_in(nobody, method, pattern, contact):
-    before = stored()
-    url = address(pattern, contact)
-    response = getattr(nobody, method)(url, {})
-    assert (response.status_code, response["Location"]) == (302, f"/connexion/?next={url}")
-    assert stored() == before
 
 
 @pytest.mark.parametrize("pattern", SCREENS)
@@ -98,39 +40,6 @@ def test_a_part_for_nobody_sends_the_whole_page_to_the_sign_in(nobody, pattern, 
 def test_a_page_that_is_not_one_of_the_site_is_no_place_to_come_back_to(nobody, page):
     response = nobody.get("/membres/", headers={**HTMX, "HX-Current-URL": page})
     assert response["HX-Redirect"] in ("/connexion/?next=", "/connexion/?next=/")
-
-
-def test_every_page_but_these_asks_for_a_sign_in():
-    pages = list(all_pages(get_resolver()))
-    assert "contacts:edit" in [name for name, _ in pages]
-    is_open = [name for name, view in pages if not getattr(view, "login_required", True)]
-    account = ["login", "logout"]
-    # These ask for a token instead, or hold nothing: tests/contacts/test_api_refusals.py.
-    api = ["api:notifications", "api:notification", "api:openapi", "api:nothing"]
-    assert is_open == account + api
-
-
-@pytest.mark.parametrize("role", ["back_office", "administrator", "without_role", "nobody"])
-@pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize(
-    "address", ["/api/notifications/", "/api/notifications/1/", "/api/openapi.json", "/api/"]
-)
-def test_the_addresses_for_other_software_are_no_pages(request, role, method, address, contact):
-    before = stored()
-    response = getattr(request.getfixturevalue(role), method)(address, {})
-    assert response["Content-Type"] == "application/json"
-    is_description = (role, method, address) == ("administrator", "get", "/api/openapi.json")
-    assert response.status_code == 200 if is_description else response.status_code >= 400
-    assert stored() == before
-
-
-def all_pages(resolver, prefix=""):
-    """Return the name and view of each page of the site, but for those of Django's admin."""
-    for pattern in resolver.url_patterns:
-        if not isinstance(pattern, URLResolver):
-            yield f"{prefix}{pattern.name}", pattern.callback
-        elif pattern.namespace != "admin":
-            yield from all_pages(pattern, f"{pattern.namespace}:")
 
 
 @pytest.mark.django_db
