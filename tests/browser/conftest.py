@@ -11,6 +11,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.factories import ADMINISTRATOR, BACK_OFFICE, UserFactory
+from tests.log_capture import PeopleSeen, WrittenLogs, personal_data_in
 
 # Playwright's own event loop runs in the thread in which the tests use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -36,6 +37,15 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
             if not CHROMIUM and not os.environ.get("CI"):
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logs_name_nobody(tmp_path_factory):
+    """Fail at the end where the logs of these tests tell a name, an address or a number."""
+    with WrittenLogs(tmp_path_factory.mktemp("logs")) as logs, PeopleSeen() as people:
+        yield
+    assert "contacts_site.request_log" in logs.text()
+    assert personal_data_in(logs.text(), people.values) == []
 
 
 @pytest.fixture(scope="session")

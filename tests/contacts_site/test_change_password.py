@@ -33,6 +33,7 @@ def test_a_person_changes_their_password_and_stays_signed_in(request, role):
         ({"new": "", "again": ""}, "new_password1"),
         ({"again": "autre chose"}, "new_password2"),
         ({"new": "court", "again": "court"}, "new_password2"),
+        ({"new": "onze signes", "again": "onze signes"}, "new_password2"),
         ({"new": "123456789", "again": "123456789"}, "new_password2"),
         ({"new": "password", "again": "password"}, "new_password2"),
         ({"new": "compte-de-moi", "again": "compte-de-moi"}, "new_password2"),
@@ -43,6 +44,17 @@ def test_a_wrong_value_is_refused_at_its_field(client, django_user_model, values
     client.force_login(user)
     assert errors(change(client, **values), field)
     assert has_password(client, PASSWORD)
+
+
+def test_twelve_characters_are_enough(back_office):
+    assert "est modifié" in text(change(back_office, new="douze signe!", again="douze signe!"))
+
+
+def test_the_rules_are_said_before_one_types(back_office):
+    said = text(back_office.get(CHANGE))
+    assert "au minimum 12 caractères" in said
+    assert "trop ressembler à vos autres informations personnelles" in said
+    assert "entièrement numérique" in said
 
 
 def test_other_browsers_of_the_person_are_signed_out(back_office, client):

@@ -63,6 +63,16 @@ def test_the_pages_of_the_account_hold_none_either(db, path, method):
     assert all(script.startswith("/static/") for script in scripts)
 
 
+@pytest.mark.django_db
+def test_over_https_browsers_are_told_to_come_back_by_it_alone(back_office, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    plain = back_office.get("/membres/")
+    assert (plain.status_code, plain["Location"]) == (301, "https://testserver/membres/")
+    told = back_office.get("/membres/", secure=True)["Strict-Transport-Security"]
+    assert told.startswith("max-age=31536000")
+
+
 def test_a_server_error_has_a_plain_page(back_office, monkeypatch):
     def fail(*args, **kwargs):
         raise ZeroDivisionError

@@ -50,6 +50,12 @@ def test_development_needs_no_secret(tmp_path):
         {"CONTACT_FILE_MAX_UNPACKED_MIB": "0"},
         {"CONTACT_FILE_MAX_ROWS": "-1"},
         {"API_REQUESTS_PER_MINUTE": "0"},
+        {"PROXY_COUNT": "0"},
+        {"SESSION_MINUTES": "1"},
+        {"SIGN_IN_MAX_FAILURES": "0"},
+        {"SIGN_IN_LOCK_MINUTES": "0"},
+        {"REQUIRE_SECOND_FACTOR": "some"},
+        {"LOG_FORMAT": "xml"},
         {"DATABASE_URL": f"mysql://u:{SECRET}@host/base"},
         {"DATABASE_URL": f"postgress://u:{SECRET}@host/base"},
         {"EMAIL_URL": f"pigeon://u:{SECRET}@host"},
@@ -127,6 +133,21 @@ def test_another_number_is_refused(monkeypatch, value, said):
 def test_items(monkeypatch, value, items):
     monkeypatch.setenv("NAME", value)
     assert environment.items("NAME", ["x"]) == items
+
+
+@pytest.mark.parametrize("value", ["json", " JSON "])
+def test_a_choice(monkeypatch, value):
+    monkeypatch.setenv("NAME", value)
+    assert environment.choice("NAME", "line", ("line", "json")) == "json"
+    monkeypatch.delenv("NAME")
+    assert environment.choice("NAME", "line", ("line", "json")) == "line"
+
+
+@pytest.mark.parametrize("value", ["", "xml"])
+def test_another_choice_is_refused(monkeypatch, value):
+    monkeypatch.setenv("NAME", value)
+    with pytest.raises(ImproperlyConfigured, match=f"NAME='{value}' must be one of: line, json"):
+        environment.choice("NAME", "line", ("line", "json"))
 
 
 @pytest.mark.parametrize("value", [None, "", "sqlite:///{folder}/data/site.sqlite3"])
