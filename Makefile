@@ -6,7 +6,7 @@ PORT ?= 8000
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: install run test lint format bench fuzz screenshots clean
+.PHONY: install run test lint format audit bench screenshots clean
 
 install: $(INSTALLED)
 
@@ -35,6 +35,10 @@ format: install
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/djlint templates --reformat --quiet
+
+# Asks about known vulnerabilities; run it once a week. It needs the advisory service of PyPI.
+audit: install
+	$(BIN)/python scripts/audit.py
 
 bench: install
 	$(BIN)/python -m benchmarks
