@@ -9,11 +9,10 @@ import logging
 import re
 import traceback
 from contextvars import ContextVar
-from types import TracebackType
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 from pythonjsonlogger.json import JsonFormatter
 
 current_request: ContextVar[HttpRequest | None] = ContextVar("current_request", default=None)
@@ -23,8 +22,6 @@ current_task: ContextVar[str] = ContextVar("current_task", default="")
 FIELDS = ("request_id", "user", "task", "method", "path", "status", "milliseconds")
 _ADDRESS = re.compile(r"[^\s\"'<>(),;:=]+@[^\s\"'<>(),;:=]+")
 _LINE_ENDS = re.compile(r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
-
-_ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 def settings(format: str) -> dict[str, Any]:
@@ -138,7 +135,7 @@ class ObjectFormatter(_Nameless, JsonFormatter):
         message_dict: dict[str, Any],
     ) -> None:
         """Fill the object with what a record may tell, and nothing else that it carries."""
-        log_data["time"] = timezone.now().isoformat()
+        log_data["time"] = datetime.fromtimestamp(record.created, tz=UTC).isoformat()
         log_data["level"] = record.levelname
         log_data["logger"] = record.name
         log_data["message"] = told_message(record)

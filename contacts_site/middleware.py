@@ -54,18 +54,26 @@ class ClientAddressMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request that knows where it comes from."""
+        addresses = [request.META.get("REMOTE_ADDR", ""), _NO_ADDRESS]
         if settings.BEHIND_PROXY:
             passed = request.headers.get("X-Forwarded-For", "").split(",")
+            # Fewer than there are proxies: it did not come through them.
             if len(passed) >= settings.PROXY_COUNT:
-                self._believe(request, passed[-settings.PROXY_COUNT].strip())
+                addresses.insert(0, passed[-settings.PROXY_COUNT])
+        request.META["REMOTE_ADDR"] = next(filter(None, map(_valid_address, addresses)))
         return self.get_response(request)
 
-    @staticmethod
-    def _believe(request: HttpRequest, address: str) -> None:
-        try:
-            request.META["REMOTE_ADDR"] = str(ip_address(address))
-        except ValueError:
-            return
+
+# Where a server listens to a file instead of a port, it knows no address. Failures to sign in are
+# then counted for all together: with none at all they would not be counted.
+_NO_ADDRESS = "0.0.0.0"  # noqa: S104 (nothing listens here)
+
+
+def _valid_address(text: str) -> str | None:
+    try:
+        return str(ip_address(text.strip()))
+    except ValueError:
+        return None
 
 
 class WholePageSignInMiddleware:

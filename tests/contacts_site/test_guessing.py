@@ -121,6 +121,11 @@ def test_behind_proxies_the_address_is_the_one_they_saw(settings, count, forward
     assert AccessAttempt.objects.get().ip_address == address
 
 
+def test_a_server_that_knows_no_address_counts_all_the_same():
+    assert fail(3, address="") == [200, 200, 429]
+    assert attempt(password=PASSWORD, address="").status_code == 429
+
+
 def test_neither_name_nor_password_reaches_the_logs_or_the_record(caplog):
     caplog.set_level(logging.DEBUG)
     fail(4, username="anne", password="un secret")
