@@ -95,17 +95,3 @@ def test_axe_finds_nothing(open_page, short, back_office_user, accessible, width
     page.goto("/membres/")
     cards_of(page).wait_for(timeout=15_000)
     accessible(page)
-
-
-def test_a_failure_names_the_number_of_the_request(open_page, back_office_user, monkeypatch):
-    page = open_page(back_office_user, complains=False)
-    page.goto("/membres/")
-
-    def fail(*_arguments, **_values):
-        raise ZeroDivisionError
-
-    monkeypatch.setattr("members.views.find_members", fail)
-    with page.expect_response("**/membres/?*") as answered:
-        page.get_by_label("Rechercher").fill("ferme")
-    number = answered.value.headers["x-request-id"]
-    expect(page.get_by_role("alert")).to_contain_text(f"Numéro de la demande : {number}")
