@@ -1,5 +1,6 @@
 """Reading settings from the environment, so that a wrong value names itself."""
 
+import json
 import os
 import warnings
 from pathlib import Path
@@ -80,6 +81,8 @@ def database(name: str, default: Path) -> dict[str, Any]:
     if engine.endswith(".postgresql"):
         description.setdefault("CONN_MAX_AGE", 60)
         description.setdefault("CONN_HEALTH_CHECKS", True)
+        # A server that does not answer is told from one that takes its time.
+        description["OPTIONS"] = {"connect_timeout": 10, **description.get("OPTIONS", {})}
         return description
     raise ImproperlyConfigured(f"{name} must begin with sqlite: or postgres:.")
 
@@ -97,6 +100,38 @@ def email(name: str, default: str) -> dict[str, Any]:
         return dict(_env.email_url_config(url))
     except (AttributeError, ImproperlyConfigured, KeyError, ValueError):
         raise ImproperlyConfigured(f"{name} is not the URL of a mail server.") from None
+
+
+def file_storage(default: Path) -> dict[str, Any]:
+    """Return Django's description of where files are kept.
+
+    That is the folder FILES_DIR, or the default one; or else the backend whose dotted path is
+    FILES_STORAGE, with the JSON object FILES_STORAGE_OPTIONS. Raises ImproperlyConfigured for
+    options that are none, without repeating them: they may hold a secret.
+    """
+    backend = text("FILES_STORAGE")
+    if backend:
+        return {"BACKEND": backend, "OPTIONS": _json_object("FILES_STORAGE_OPTIONS")}
+    return {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": Path(text("FILES_DIR") or default),
+            "base_url": None,
+            # No other account of the machine reads it.
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    }
+
+
+def _json_object(name: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text(name) or "{}")
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise ImproperlyConfigured(f"{name} is not a JSON object.")
+    return found
 
 
 def _sqlite(description: dict[str, Any]) -> dict[str, Any]:

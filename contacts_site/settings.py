@@ -32,6 +32,8 @@ CSRF_TRUSTED_ORIGINS = environment.items("CSRF_TRUSTED_ORIGINS", [])
 # True where people reach the site by https, also when a proxy in front of it ends the encryption.
 HTTPS = environment.boolean("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
+# What asks these stands beside the site, and reaches it without the proxy in front.
+SECURE_REDIRECT_EXEMPT = ["^health/", "^metrics/$"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -137,16 +139,8 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 DATABASES = {"default": environment.database("DATABASE_URL", DATA_DIR / "site.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        # Nothing in it is ever served by address; no other account of the machine reads it.
-        "OPTIONS": {
-            "location": DATA_DIR / "files",
-            "base_url": None,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    # Uploads and attachments; machines that share the work share it. Never served by address.
+    "default": environment.file_storage(DATA_DIR / "files"),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 STATIC_URL = "static/"
@@ -248,6 +242,21 @@ MODULE_DELIVERY_TRACKING = environment.boolean("MODULE_DELIVERY_TRACKING", defau
 TASKS = {
     "default": {"BACKEND": environment.text("TASKS_BACKEND", "django_tasks_db.DatabaseBackend")}
 }
+
+# --- Operations -----------------------------------------------------------------------------
+
+# The site says that it fails with less free room than that on the disk of DATA_DIR.
+HEALTH_MIN_FREE_MIB = environment.whole_number("HEALTH_MIN_FREE_MIB", 100)
+# After so many minutes of waiting, mail or other work is late.
+HEALTH_MAX_QUEUE_MINUTES = environment.whole_number("HEALTH_MAX_QUEUE_MINUTES", 60, minimum=1)
+# Prometheus shows it; without one there are no figures.
+METRICS_TOKEN = environment.text("METRICS_TOKEN")
+# For so many days `manage.py purge` keeps what has come to its end; 0: for ever.
+RETENTION_MAIL_TEXTS_DAYS = environment.whole_number("RETENTION_MAIL_TEXTS_DAYS", 90)
+RETENTION_MESSAGES_DAYS = environment.whole_number("RETENTION_MESSAGES_DAYS", 1095)
+RETENTION_NOTIFICATIONS_DAYS = environment.whole_number("RETENTION_NOTIFICATIONS_DAYS", 1095)
+RETENTION_TASKS_DAYS = environment.whole_number("RETENTION_TASKS_DAYS", 30)
+RETENTION_SESSIONS_DAYS = environment.whole_number("RETENTION_SESSIONS_DAYS", 1)
 
 # --- Language -------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("api/", include("contacts.api.urls")),
     path("boite-aux-lettres/", include("contacts_site.mailbox_urls")),
     path("admin/", admin.site.urls),
+    path("", include("contacts_site.operations.urls")),
 ]
 
 handler400 = "contacts_site.errors.bad_request"

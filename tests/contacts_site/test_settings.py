@@ -59,6 +59,9 @@ def test_development_needs_no_secret(tmp_path):
         {"DATABASE_URL": f"mysql://u:{SECRET}@host/base"},
         {"DATABASE_URL": f"postgress://u:{SECRET}@host/base"},
         {"EMAIL_URL": f"pigeon://u:{SECRET}@host"},
+        {"FILES_STORAGE_OPTIONS": f'"{SECRET}"', "FILES_STORAGE": "storages.backends.s3.S3Storage"},
+        {"HEALTH_MAX_QUEUE_MINUTES": "0"},
+        {"RETENTION_MESSAGES_DAYS": "-1"},
     ],
 )
 def test_a_wrong_value_names_itself_and_tells_no_password(tmp_path, variables):
@@ -181,7 +184,7 @@ def test_postgresql_is_reached_by_its_url(monkeypatch, tmp_path):
     assert description["ENGINE"] == "django.db.backends.postgresql"
     assert (description["USER"], description["PASSWORD"]) == ("u", SECRET)
     assert (description["HOST"], description["PORT"], description["NAME"]) == ("host", 5433, "base")
-    assert description["OPTIONS"] == {"sslmode": "require"}
+    assert description["OPTIONS"] == {"connect_timeout": 10, "sslmode": "require"}
     assert description["CONN_HEALTH_CHECKS"] is True
 
 
@@ -223,3 +226,37 @@ def test_another_way_to_send_mail_is_refused_without_telling_the_password(monkey
     ) as refusal:
         environment.email("NAME", "consolemail://")
     assert SECRET not in str(refusal.value)
+
+
+def test_files_are_kept_in_a_folder_that_nobody_else_reads(monkeypatch, tmp_path):
+    monkeypatch.delenv("FILES_DIR", raising=False)
+    monkeypatch.delenv("FILES_STORAGE", raising=False)
+    options = environment.file_storage(tmp_path / "files")["OPTIONS"]
+    assert options["location"] == tmp_path / "files"
+    assert options["base_url"] is None
+    assert (options["file_permissions_mode"], options["directory_permissions_mode"]) == (
+        0o600,
+        0o700,
+    )
+
+
+def test_machines_can_share_a_folder_for_files(monkeypatch, tmp_path):
+    monkeypatch.setenv("FILES_DIR", str(tmp_path / "shared"))
+    assert environment.file_storage(tmp_path)["OPTIONS"]["location"] == tmp_path / "shared"
+
+
+def test_files_can_be_kept_elsewhere(monkeypatch, tmp_path):
+    monkeypatch.setenv("FILES_STORAGE", "storages.backends.s3.S3Storage")
+    monkeypatch.setenv("FILES_STORAGE_OPTIONS", '{"bucket_name": "contacts"}')
+    assert environment.file_storage(tmp_path) == {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {"bucket_name": "contacts"},
+    }
+
+
+@pytest.mark.parametrize("value", ["[]", "bucket", "{"])
+def test_options_of_a_storage_that_are_none_are_refused(monkeypatch, tmp_path, value):
+    monkeypatch.setenv("FILES_STORAGE", "storages.backends.s3.S3Storage")
+    monkeypatch.setenv("FILES_STORAGE_OPTIONS", value)
+    with pytest.raises(ImproperlyConfigured, match="FILES_STORAGE_OPTIONS is not a JSON object"):
+        environment.file_storage(tmp_path)

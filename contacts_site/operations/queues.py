@@ -1,0 +1,40 @@
+"""How long the work that waits has waited; asked every few seconds, so each answer is one index."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Count
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from members.claiming import due
+from members.models import Delivery, DeliveryState
+
+
+def waiting_mails() -> int:
+    """Count the mails that are not sent yet, those of a later attempt too."""
+    return Delivery.objects.filter(state=DeliveryState.WAITING).count()
+
+
+def age_of_oldest_mail() -> timedelta | None:
+    """Return how long the mail that is due longest has been due; None where none is.
+
+    A mail that a worker is at is not due; nor is one that the mail server put off.
+    """
+    now = timezone.now()
+    return _age(due(now).values_list("next_attempt_at", flat=True).first(), now)
+
+
+def age_of_oldest_task() -> timedelta | None:
+    """Return how long the longest-waiting task has waited for a worker; None where none does."""
+    ready = DBTaskResult.objects.ready().order_by("enqueued_at")
+    return _age(ready.values_list("enqueued_at", flat=True).first(), timezone.now())
+
+
+def tasks_by_state() -> dict[str, int]:
+    """Count the tasks in each of their states."""
+    counted = DBTaskResult.objects.order_by().values_list("status").annotate(number=Count("pk"))
+    return {str(status).lower(): number for status, number in counted}
+
+
+def _age(since: datetime | None, now: datetime) -> timedelta | None:
+    return None if since is None else max(now - since, timedelta())

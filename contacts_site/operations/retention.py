@@ -1,0 +1,59 @@
+"""What `manage.py purge` forgets, after how long, and by which function."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from contacts.retention import forget_notifications
+from members.retention import forget_mail_texts, forget_messages
+
+
+class Forgetter(NamedTuple):
+    """What is forgotten, the setting that says after how many days, and how: it counts.
+
+    Its function takes a moment, forgets what came to its end before, and returns how much that was.
+    """
+
+    label: str
+    setting: str
+    forget: Callable[[datetime], int]
+
+    @property
+    def days(self) -> int:
+        """For how many days it is kept; 0: for ever."""
+        return int(getattr(settings, self.setting))
+
+
+def forget_tasks(older_than: datetime) -> int:
+    """Delete what is left of tasks that ended before then, or whose worker died; count them."""
+    begun = DBTaskResult.objects.exclude(status="READY").filter(started_at__lt=older_than)
+    return begun.delete()[0]
+
+
+def forget_sessions(older_than: datetime) -> int:
+    """Delete the sessions that ran out before then; count them."""
+    return Session.objects.filter(expire_date__lt=older_than).delete()[0]
+
+
+FORGETTERS = (
+    Forgetter("Textes et pièces jointes de mails", "RETENTION_MAIL_TEXTS_DAYS", forget_mail_texts),
+    Forgetter("Messages aux membres", "RETENTION_MESSAGES_DAYS", forget_messages),
+    Forgetter("Notifications", "RETENTION_NOTIFICATIONS_DAYS", forget_notifications),
+    Forgetter("Tâches terminées", "RETENTION_TASKS_DAYS", forget_tasks),
+    Forgetter("Sessions expirées", "RETENTION_SESSIONS_DAYS", forget_sessions),
+)
+
+
+def purge() -> Iterator[tuple[Forgetter, int | None]]:
+    """Forget what is old enough, one kind after the other; yield how much, None: kept for ever."""
+    now = timezone.now()
+    for forgetter in FORGETTERS:
+        if forgetter.days:
+            yield forgetter, forgetter.forget(now - timedelta(days=forgetter.days))
+        else:
+            yield forgetter, None

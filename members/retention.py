@@ -1,0 +1,81 @@
+"""Forgetting messages and the mails of which nothing is to come any more, in small steps.
+
+Each step is a transaction of its own: nobody waits long, and what a stop leaves undone the next
+run does.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from post_office.models import Attachment, Email
+
+from members.models import Delivery, DeliveryState, Message
+from members.slicing import slices
+
+_STEP = 500
+
+
+def forget_messages(older_than: datetime) -> int:
+    """Delete messages written before then with their mails; return how many messages.
+
+    A message with mail that still waits is kept.
+    """
+    waiting = Delivery.objects.filter(message=OuterRef("pk"), state=DeliveryState.WAITING)
+    old = Message.objects.filter(created_at__lt=older_than).exclude(prepared_at=None)
+    count = 0
+    ended = old.exclude(Exists(waiting)).order_by()
+    for key in list(ended.values_list("pk", flat=True)):
+        forget_mails(Delivery.objects.filter(message=key))
+        count += Message.objects.filter(pk=key).delete()[1].get("members.Message", 0)
+    return count
+
+
+def forget_mail_texts(older_than: datetime) -> int:
+    """Empty the texts of mails sent before then and let their attachments go; return how many.
+
+    To whom they went, when and under which subject stays. A mail that was refused stays whole: it
+    may be sent again.
+    """
+    sent = Delivery.objects.filter(state=DeliveryState.SENT, finished_at__lt=older_than)
+    full = Email.objects.filter(delivery__in=sent).exclude(message="", html_message="")
+    count = 0
+    for keys in slices(list(full.order_by().values_list("pk", flat=True)), _STEP):
+        emails = Email.objects.filter(pk__in=keys)
+        with transaction.atomic():
+            attachments = _attachments(emails)
+            Attachment.emails.through.objects.filter(email__in=keys).delete()
+            count += emails.update(message="", html_message="")
+        _forget_unused(attachments)
+    return count
+
+
+def forget_mails(deliveries: QuerySet[Delivery]) -> int:
+    """Delete these mails with their traces, and attachments that no other mail has.
+
+    Returns how many mails.
+    """
+    count = 0
+    for keys in slices(list(deliveries.order_by().values_list("email", flat=True)), _STEP):
+        emails = Email.objects.filter(pk__in=keys)
+        with transaction.atomic():
+            attachments = _attachments(emails)
+            count += emails.delete()[1].get("post_office.Email", 0)
+        _forget_unused(attachments)
+    return count
+
+
+def _attachments(emails: QuerySet[Email]) -> list[int]:
+    """Return the keys of what is attached to these mails."""
+    links = Attachment.emails.through.objects.filter(email__in=emails)
+    return list(links.values_list("attachment_id", flat=True).distinct())
+
+
+def _forget_unused(keys: Iterable[int]) -> None:
+    """Delete those of these attachments that no mail has: the row first, then its file."""
+    for some in slices(keys):
+        for attachment in Attachment.objects.filter(pk__in=some, emails=None):
+            storage, name = attachment.file.storage, attachment.file.name
+            attachment.delete()
+            storage.delete(name)
