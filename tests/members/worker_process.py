@@ -7,11 +7,10 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection
 
+from tests.machines import database_url
 from tests.smtp_server import SmtpServer
 
 
@@ -22,7 +21,7 @@ class WorkerProcess:
         self._log = (folder / f"worker{time.monotonic_ns()}.log").open("w+")
         environment = os.environ | {
             "SECRET_KEY": "x",
-            "DATABASE_URL": _database_url(),
+            "DATABASE_URL": database_url(),
             "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",
             "EMAIL_TIMEOUT": "5",
             "MAIL_LEASE_SECONDS": "1",
@@ -67,10 +66,3 @@ def wait_until(condition: Callable[[], bool]) -> None:
             return
         time.sleep(0.002)
     raise AssertionError("it never came to that")
-
-
-def _database_url() -> str:
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
