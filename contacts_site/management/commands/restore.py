@@ -1,0 +1,59 @@
+"""`manage.py restore FILE`: puts a backup in the place of what the site has."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from contacts_site.operations.backups import Backup, NotBackedUp
+from contacts_site.operations.restoring import (
+    NotRestorable,
+    SiteIsRunning,
+    restore,
+    unpacked_backup,
+)
+from members.management.terminal import TerminalCommand, reason
+
+_YES = "oui"
+
+
+class Command(TerminalCommand):
+    """Restore a backup of a site on SQLite, whole or not at all."""
+
+    help = "Remplace la base SQLite et les fichiers du site par ceux d'une sauvegarde."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the archive, and the consent that a script gives."""
+        parser.add_argument(
+            "file", type=Path, metavar="FILE", help="L'archive de «\u00a0backup\u00a0»."
+        )
+        parser.add_argument("--yes", action="store_true", help="Ne rien demander.")
+
+    def handle(self, *_arguments: Any, **options: Any) -> None:
+        """Check the archive, ask, and say where what was there is kept."""
+        path: Path = options["file"]
+        try:
+            with unpacked_backup(path) as found:
+                if not options["yes"] and not self._is_wanted(found.backup):
+                    self.fail(["Rien n'est modifié."])
+                kept = restore(found)
+        except (NotRestorable, NotBackedUp) as refusal:
+            self.fail([str(refusal)])
+        except SiteIsRunning:
+            self.fail(["Arrêtez d'abord le site et ses workers\u00a0; rien n'est modifié."])
+        except OSError as error:
+            self.fail([f"{path}\u00a0: {reason(error)}\u00a0; rien n'est modifié."])
+        self.stdout.write(f"Sauvegarde {path} restaurée.")
+        if kept:
+            self.stdout.write(f"Ce qui était là est gardé dans {kept}.")
+
+    def _is_wanted(self, backup: Backup) -> bool:
+        moment = timezone.localtime(backup.made_at)
+        self.stdout.write(
+            f"Cette sauvegarde du {moment:%d/%m/%Y à %H:%M:%S} remplace toutes les données du site."
+        )
+        try:
+            return input(f"Écrivez «\u00a0{_YES}\u00a0» pour continuer\u00a0: ").strip() == _YES
+        except EOFError:
+            return False
