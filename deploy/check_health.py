@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 (a script, not a part of a package)
 """The container's own check of its web server: exits 0 where it may be sent people, 1 otherwise.
 
 A worker has no web server: compose.yaml switches the check off for it.
