@@ -1,0 +1,194 @@
+"""What people do all day, for locust: search as they type, open, edit, reorder; some export.
+
+Each answer of the site is paired with a bare page of the same size, from the other server: so
+both are measured under the same load, at the same moments.
+"""
+
+import json
+import os
+import random
+import time
+from collections import defaultdict
+from itertools import count
+from typing import Any
+
+from locust import HttpUser, between, constant, events, task
+from locust.clients import ResponseContextManager
+from lxml import html
+
+BARE = os.environ["LOAD_BARE"]
+MEMBERS = int(os.environ["LOAD_MEMBERS"])
+PASSWORD = os.environ["LOAD_PASSWORD"]
+RESULTS = os.environ["LOAD_RESULTS"]
+_HTMX = {"HX-Request": "true"}
+_numbers = count(1)
+_seconds: defaultdict[str, list[float]] = defaultdict(list)
+_failures: defaultdict[str, int] = defaultdict(int)
+
+
+class Person(HttpUser):
+    """Someone who has signed in through the form."""
+
+    abstract = True
+
+    def on_start(self) -> None:
+        """Sign in."""
+        page = self.ask("sign-in page", "/connexion/", is_paired=False)
+        account = {"username": f"person{next(_numbers)}", "password": PASSWORD}
+        self.send("sign in", page, "/connexion/", account, form="username", is_paired=False)
+
+    def ask(self, name: str, address: str, *, is_paired: bool = True, **options: Any) -> Any:
+        """Ask for a page; return it."""
+        return self._measured(name, "GET", address, is_paired=is_paired, **options)
+
+    def send(
+        self,
+        name: str,
+        page: Any,
+        address: str,
+        values: dict[str, Any],
+        *,
+        form: str,
+        is_paired: bool = True,
+    ) -> None:
+        """Send the form that has such a field, with these values in the place of its own."""
+        forms = [each for each in page.forms if form in each.fields]
+        if not forms:
+            return self._fail(name, "the form is not there")
+        data = dict(forms[0].form_values()) | values
+        headers = {"Referer": f"{self.host}{address}"}
+        self._measured(
+            name, "POST", address, is_paired=is_paired, data=data, headers=headers,
+            allow_redirects=False,
+        )  # fmt: skip
+        return None
+
+    def _measured(
+        self, name: str, method: str, address: str, *, is_paired: bool, **options: Any
+    ) -> Any:
+        start = time.perf_counter()
+        with self.client.request(
+            method, address, name=name, catch_response=True, **options
+        ) as response:
+            seconds = time.perf_counter() - start
+            if not self._is_good(name, response):
+                return html.fromstring("<p></p>")
+            _seconds[name].append(seconds)
+        size = len(response.content)
+        if is_paired and size:
+            self._ask_bare(size)
+        return html.fromstring(response.content or b"<p></p>")
+
+    def _is_good(self, name: str, response: ResponseContextManager) -> bool:
+        is_sign_in = "/connexion/" in response.headers.get("Location", "") or (
+            "/connexion/" in (response.url or "") and name != "sign-in page" and name != "sign in"
+        )
+        good = response.status_code in (200, 204, 302) and not is_sign_in
+        if name == "sign in" and response.status_code != 302:
+            good = False
+        if not good:
+            response.failure(f"{name}: {response.status_code}")
+            self._fail(name, str(response.status_code))
+        return good
+
+    def _fail(self, name: str, why: str) -> None:
+        _failures[f"{name}: {why}"] += 1
+
+    def _ask_bare(self, size: int) -> None:
+        start = time.perf_counter()
+        response = self.client.get(f"{BARE}/?bytes={size}", name="bare page")
+        if response.status_code == 200:
+            _seconds["bare page"].append(time.perf_counter() - start)
+        else:
+            self._fail("bare page", str(response.status_code))
+
+
+class Clerk(Person):
+    """One who works with members and contacts."""
+
+    wait_time = between(1, 3)
+
+    @task(6)
+    def look(self) -> None:
+        """Open the members' screen, a page of it."""
+        self.ask("members", f"/membres/?page={random.randint(1, max(1, MEMBERS // 50))}")
+
+    @task(4)
+    def search(self) -> None:
+        """Look for a member: each pause in typing asks for the table."""
+        word = random.choice(_WORDS)
+        for length in range(3, len(word) + 1, 2):
+            self.ask("search", f"/membres/?q={word[:length]}", headers=_HTMX)
+
+    @task(6)
+    def open(self) -> None:
+        """Open a member."""
+        self.open_member()
+
+    @task(3)
+    def edit(self) -> None:
+        """Change the note of a contact."""
+        links = self.open_member().xpath("//a[contains(@href, '/contacts/')]/@href")
+        links = [link for link in links if link.endswith("/modifier/")]
+        if not links:
+            return
+        address = random.choice(links)
+        page = self.ask("contact form", address)
+        self.send("edit", page, address, {"note": f"Vu à {time.time():.3f}"}, form="note")
+
+    @task(2)
+    def reorder(self) -> None:
+        """Move a member's last contact to the top."""
+        page = self.open_member()
+        keys = page.xpath("//form//input[@name='contact']/@value")
+        if len(keys) < 2:
+            return
+        order = [keys[-1], *keys[:-1]]
+        data = {"contact": order, "moved": keys[-1]}
+        self.send("reorder", page, f"{self.member}contacts/ordre/", data, form="contact")
+
+    def open_member(self) -> Any:
+        """Open a member chosen by chance; return its page."""
+        self.member = f"/membres/{random.randint(1, MEMBERS)}/"
+        return self.ask("member", self.member)
+
+
+class Administrator(Person):
+    """One who exports all contacts now and then."""
+
+    fixed_count = int(os.environ["LOAD_ADMINISTRATORS"])
+    wait_time = constant(15)
+
+    @task
+    def export(self) -> None:
+        """Take all contacts out; the file is thrown away as it comes."""
+        start = time.perf_counter()
+        with self.client.get(
+            "/contacts/exporter/ods/", name="export", stream=True, catch_response=True
+        ) as response:
+            received = sum(len(piece) for piece in response.iter_content(65536))
+            if response.status_code != 200 or not received:
+                response.failure(f"export: {response.status_code}")
+                return self._fail("export", str(response.status_code))
+        _seconds["export"].append(time.perf_counter() - start)
+        return None
+
+
+# Beginnings of names, towns and numbers that the demo has many and few of.
+_WORDS = [
+    "restaurant",
+    "école",
+    "maraîcher",
+    "dupont",
+    "lyon",
+    "boulangerie",
+    "0478",
+    "M0012",
+    "zzz",
+]
+
+
+@events.quitting.add_listener
+def _write(**_details: Any) -> None:
+    with open(RESULTS, "w") as file:  # noqa: PTH123
+        json.dump({"seconds": _seconds, "failures": _failures}, file)
