@@ -79,6 +79,7 @@ def unpacked_backup(path: Path) -> Iterator[Unpacked]:
     with tempfile.TemporaryDirectory(dir=folder, prefix=STAGING) as room:
         try:
             about = _unpack(path, Path(room))
+            made_at = datetime.fromisoformat(str(about.get("made_at")))
             applied = migrations_of(Path(room) / DATABASE)
         except _UNREADABLE:
             raise NotRestorable(_NOT_WHOLE) from None
@@ -86,7 +87,6 @@ def unpacked_backup(path: Path) -> Iterator[Unpacked]:
         files = Path(room) / FILES
         files.mkdir(exist_ok=True)
         count = sum(each.is_file() for each in files.rglob("*"))
-        made_at = datetime.fromisoformat(about["made_at"])
         yield Unpacked(Backup(made_at, count), Path(room) / DATABASE, files)
 
 

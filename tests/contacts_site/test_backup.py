@@ -277,13 +277,14 @@ def test_a_backup_that_would_write_elsewhere_is_refused(site, archive, name):
     refused(site, archive, NOT_WHOLE)
 
 
-def test_another_kind_of_backup_is_refused(site, archive):
-    def of_the_future(name, content):
+@pytest.mark.parametrize("words", [{"version": 2}, {"format": "other"}, {"made_at": None}])
+def test_another_kind_of_backup_is_refused(site, archive, words):
+    def changed(name, content):
         if name == "backup.json":
-            return name, json.dumps(json.loads(content) | {"version": 2}).encode()
+            return name, json.dumps(json.loads(content) | words).encode()
         return name, content
 
-    rewritten(archive, of_the_future)
+    rewritten(archive, changed)
     refused(site, archive, NOT_WHOLE)
 
 
