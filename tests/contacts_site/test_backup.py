@@ -116,13 +116,18 @@ def site(filled, tmp_path) -> SqliteSite:
     return SqliteSite(tmp_path / "site")
 
 
-@pytest.fixture
-def archive(site, tmp_path) -> Path:
-    """A backup of the site."""
-    path = tmp_path / "backup.tar.gz"
-    done = site.manage("backup", path)
+@pytest.fixture(scope="module")
+def made(filled, tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("made") / "backup.tar.gz"
+    done = filled.manage("backup", path)
     assert done.returncode == 0, done.stderr
     return path
+
+
+@pytest.fixture
+def archive(made, tmp_path) -> Path:
+    """A backup of the site as it is at the beginning of the test."""
+    return Path(shutil.copy2(made, tmp_path))
 
 
 def test_a_backup_brings_back_every_row_and_file(site, archive):
