@@ -4,6 +4,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
 
 from members import text
 
@@ -15,8 +16,12 @@ class MembersConfig(AppConfig):
     verbose_name = "Membres"
 
     def ready(self) -> None:
-        """Teach each SQLite connection the functions that its generated columns call."""
+        """Teach SQLite the functions that its generated columns call; see to the indexes."""
+        from members.search_index import install_indexes
+
         connection_created.connect(_add_text_functions, dispatch_uid="members.text")
+        # Of every app: the apps above have columns to be searched too.
+        post_migrate.connect(install_indexes, dispatch_uid="members.search_index")
 
 
 def _add_text_functions(connection: Any, **_: object) -> None:

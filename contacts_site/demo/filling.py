@@ -32,7 +32,7 @@ def fill() -> Counter[str]:
         contacts = Contact.objects.bulk_create(
             contact for entry in entries for contact in entry.contacts
         )
-        _add_accounts()
+        add_accounts()
     counts = Counter(str(member.kind) for member in members)
     counts["contacts"] = len(contacts)
     return counts
@@ -46,7 +46,8 @@ def demo_accounts_are_open() -> bool:
     return len(accounts) == 2 and all(account.check_password(PASSWORD) for account in accounts)
 
 
-def _add_accounts() -> None:
+def add_accounts() -> None:
+    """Make the two accounts of the demo."""
     back_office = User.objects.create_user(BACK_OFFICE_ACCOUNT, password=PASSWORD)
     back_office.groups.add(Group.objects.get(name="Back-office"))
     # Also a superuser, so that accounts can be managed in Django's admin.

@@ -165,7 +165,7 @@ def test_nothing_is_stored_where_something_fails_halfway(monkeypatch):
     def fail():
         raise RuntimeError
 
-    monkeypatch.setattr(filling, "_add_accounts", fail)
+    monkeypatch.setattr(filling, "add_accounts", fail)
     with pytest.raises(RuntimeError):
         demo()
     assert not Member.objects.exists()

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from contacts_site.demo.crowd import TooFewMembers, fill_with_crowd
 from contacts_site.demo.filling import (
     ADMINISTRATOR_ACCOUNT,
     BACK_OFFICE_ACCOUNT,
@@ -16,13 +17,16 @@ from contacts_site.demo.filling import (
 from members.models import MemberKind
 
 ACCOUNTS = (
-    f"Comptes : {BACK_OFFICE_ACCOUNT} (back-office) et {ADMINISTRATOR_ACCOUNT} (administrateur), "
+    f"Comptes : {BACK_OFFICE_ACCOUNT} (back-office) et {ADMINISTRATOR_ACCOUNT} (administrateur), "
     f"mot de passe {PASSWORD}."
 )
 
 
 class Command(BaseCommand):
-    """`manage.py demo`: about 300 invented members, their contacts, and two accounts."""
+    """`manage.py demo`: about 300 invented members, their contacts, and two accounts.
+
+    With `--members` and `--contacts`, as many as one likes.
+    """
 
     help = (
         "Remplit une base vide avec des membres et des contacts inventés, toujours les mêmes, "
@@ -30,28 +34,55 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Offer to do nothing, rather than refuse, where there is data."""
-        parser.add_argument(
+        """Offer other numbers, and what to do where there is data."""
+        parser.add_argument("--members", type=int, help="nombre de membres, par exemple 100000")
+        parser.add_argument("--contacts", type=int, help="nombre de contacts, par exemple 500000")
+        existing = parser.add_mutually_exclusive_group()
+        existing.add_argument(
             "--if-empty",
             action="store_true",
             help="ne rien faire, au lieu de refuser, si la base a des membres ou des comptes",
+        )
+        existing.add_argument(
+            "--add",
+            action="store_true",
+            help="avec --members : ajouter aux membres que la base a déjà",
         )
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
         """Fill the database and say with what; refuse one that has members or accounts."""
         try:
-            counts = fill()
+            counts = _fill(options)
         except NotEmpty:
             if not options["if_empty"]:
                 raise CommandError(
                     "La base contient déjà des membres ou des comptes. La démonstration ne "
-                    "remplit qu'une base vide ; rien n'a été modifié."
+                    "remplit qu'une base vide ; rien n'a été modifié."
                 ) from None
             if demo_accounts_are_open():
                 self.stdout.write(ACCOUNTS)
             return
         self.stdout.write(_summary(counts))
-        self.stdout.write(ACCOUNTS)
+        if demo_accounts_are_open():
+            self.stdout.write(ACCOUNTS)
+
+
+def _fill(options: dict[str, Any]) -> Counter[str]:
+    members, contacts = options["members"], options["contacts"]
+    if members is None:
+        if contacts is not None or options["add"]:
+            raise CommandError("Indiquez aussi --members.")
+        return fill()
+    if members < 1 or (contacts or 0) < 0:
+        raise CommandError("Indiquez au moins un membre, et un nombre de contacts positif.")
+    try:
+        # As many for each member as in the small demo.
+        wanted = members * 3 if contacts is None else contacts
+        return fill_with_crowd(members, wanted, adds=options["add"])
+    except TooFewMembers:
+        raise CommandError(
+            "Aucun de ces membres ne peut avoir de contacts : demandez plus de membres."
+        ) from None
 
 
 def _summary(counts: Counter[str]) -> str:
