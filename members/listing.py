@@ -1,12 +1,16 @@
 """The members' screen: which members, in which order, how many contacts each."""
 
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Func, OrderBy, OuterRef, Q, QuerySet, Subquery
+from django.core.paginator import Page
+from django.db.models import Count, F, Func, OrderBy, OuterRef, QuerySet, Subquery
 
 from members.filters import member_filters
 from members.models import Member
+from members.paging import FlatPaginator, FoundPaginator
+from members.search import find_first, matching_members
 from members.text import Fold, search_terms
 
 PAGE_SIZE = 50
@@ -38,14 +42,26 @@ def find_members(query: str = "", kind: str = "", check: str = "") -> QuerySet[M
     `kind` is a MemberKind, `check` the key of a filter that another app brought along; empty,
     they keep all.
     """
+    return matching_members(_kept(kind, check), query)
+
+
+def members_page(
+    query: str, kind: str, check: str, sort: str, number: str | None
+) -> "Page[Member]":
+    """Return a page of the screen; without a sort, the best matches come first.
+
+    Its paginator tells whether the search finds more members than the pages show.
+    """
+    members = _kept(kind, check)
+    if not search_terms(query):
+        return FlatPaginator(sort_members(members, sort), PAGE_SIZE).get_page(number)
+    found = find_first(members, query, partial(sort_members, sort=sort) if sort else None)
+    paginator = FoundPaginator(Member.objects.all(), found.keys, PAGE_SIZE, found.has_more)
+    return paginator.get_page(number)
+
+
+def _kept(kind: str, check: str) -> QuerySet[Member]:
     members = Member.objects.all()
-    for spellings in search_terms(query):
-        by_itself, by_contact = Q(), Q()
-        for spelling in spellings:
-            by_itself |= Q(search_text__contains=spelling)
-            by_contact |= Q(contacts__search_text__contains=spelling)
-        found = Member.objects.filter(by_contact)
-        members = members.filter(by_itself | Q(pk__in=found.values("pk")))
     if kind:
         members = members.filter(kind=kind)
     return member_filters()[check].apply(members) if check else members
@@ -68,12 +84,6 @@ def sort_members(members: QuerySet[Member], sort: str) -> QuerySet[Member]:
     return members.order_by(*(OrderBy(field, descending=descending) for field in fields))
 
 
-def count_contacts(members: list[Member]) -> dict[int, int]:
-    """Return the number of contacts of each of these members, by their key, in one query."""
-    found = Member.objects.filter(pk__in=[member.pk for member in members])
-    return dict(found.order_by().values_list("pk").annotate(Count("contacts")))
-
-
 @dataclass(frozen=True)
 class Heading:
     """The title of a sortable column, as a link that sorts by it or turns its order round."""
@@ -89,10 +99,13 @@ class Heading:
 
 
 def headings(sort: str, parameters: dict[str, str]) -> list[Heading]:
-    """Return the headings for a screen sorted by `sort`, keeping its other parameters."""
+    """Return the headings for a screen sorted by `sort`, keeping its other parameters.
+
+    Without a sort, a search is sorted by none of them.
+    """
     descending, current = sort.startswith("-"), sort.removeprefix("-")
     if current not in {column.key for column in SORTABLE_COLUMNS}:
-        current = DEFAULT_SORT
+        current = "" if not sort and search_terms(parameters.get("q", "")) else DEFAULT_SORT
     result = []
     for column in SORTABLE_COLUMNS:
         is_current = column.key == current

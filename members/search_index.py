@@ -21,6 +21,8 @@ from members.models import Member
 
 logger = logging.getLogger(__name__)
 COLUMN = "search_text"
+# That a text holds other characters than those of ASCII: PostgreSQL indexes which rows are such.
+NOT_PLAIN = "{}search_text ~ '[^ -~]'"
 # So many rows are indexed while other writers of SQLite wait: some hundredths of a second.
 _ROWS_AT_A_TIME = 1_000
 Connection = BaseDatabaseWrapper
@@ -144,6 +146,11 @@ def _statements(model: type[models.Model]) -> dict[str, str]:
 def _install_on_sqlite(connection: Connection, model: type[models.Model]) -> None:
     table, wanted = model._meta.db_table, _statements(model)
     is_wanted = _is_there(connection, table)
+    if is_wanted and model is Member:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"CREATE INDEX IF NOT EXISTS {table}_begins ON {table} (fold_text(reference))"
+            )
     if is_wanted and _parts_there(connection, wanted) == wanted:
         return
     try:
@@ -245,6 +252,10 @@ def _install_on_postgresql(connection: Connection, model: type[models.Model]) ->
                 cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
             cursor.execute(
                 f"CREATE INDEX {index_table(model)} ON {table} USING gin ({COLUMN} gin_trgm_ops)"
+            )
+            cursor.execute(
+                f"CREATE INDEX {index_table(model)}_others ON {table} (id) "
+                f"WHERE {NOT_PLAIN.format('')}"
             )
     except DatabaseError as error:
         logger.warning(

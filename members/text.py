@@ -12,6 +12,8 @@ from django.db import models
 # What a person may type in and between phone numbers, with one digit at least.
 _PHONE = re.compile(r"[0-9\s.\-()/+;]*[0-9][0-9\s.\-()/+;]*")
 _NOT_DIALLED = re.compile("[^0-9+]")
+# What stands for the first zero of a French number.
+FRENCH_PREFIXES = ("+33", "0033")
 _COMBINING = re.compile("[\u0300-\u036f]")
 
 
@@ -30,14 +32,18 @@ def phone_digits(numbers: str) -> str:
 
 def _digits(number: str) -> str:
     dialled = _NOT_DIALLED.sub("", number)
-    for french_prefix in ("+33", "0033"):
+    for french_prefix in FRENCH_PREFIXES:
         if dialled.startswith(french_prefix):
             dialled = f"0{dialled.removeprefix(french_prefix)}"
             break
     return dialled.replace("+", "")
 
 
-def search_terms(query: str) -> list[tuple[str, ...]]:
+# A word that is looked for, in each of its spellings.
+Term = tuple[str, ...]
+
+
+def search_terms(query: str) -> list[Term]:
     """Return what must be found for a query: each of its words, in one of its spellings.
 
     What looks like phones is not split at spaces, only at semicolons.
@@ -47,7 +53,7 @@ def search_terms(query: str) -> list[tuple[str, ...]]:
     return [_spellings(word.strip()) for word in words if word.strip()]
 
 
-def _spellings(word: str) -> tuple[str, ...]:
+def _spellings(word: str) -> Term:
     """Return the word as typed, and by its digits where it may be a phone or a reference."""
     digits = _digits(word) if _PHONE.fullmatch(word) else word
     return (word,) if digits == word else (word, digits)

@@ -4,7 +4,6 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,16 +12,10 @@ from django.views.decorators.vary import vary_on_headers
 from members.filters import member_filters
 from members.forms import MemberFilterForm, MemberForm
 from members.holding import held_member
-from members.listing import (
-    DEFAULT_SORT,
-    PAGE_SIZE,
-    count_contacts,
-    find_members,
-    headings,
-    sort_members,
-)
+from members.listing import headings, members_page
 from members.models import Member
 from members.requests import HttpRequest
+from members.rows import rows
 
 
 @require_safe
@@ -33,19 +26,21 @@ def member_list(request: HttpRequest) -> HttpResponse:
     form = MemberFilterForm(request.GET, label_suffix="")
     form.is_valid()  # What is wrong is not looked for.
     wanted = {key: form.cleaned_data.get(key, "") for key in ("q", "kind", "check")}
-    sort = request.GET.get("sort", DEFAULT_SORT)
-    members = sort_members(find_members(wanted["q"], wanted["kind"], wanted["check"]), sort)
-    page = Paginator(members, PAGE_SIZE).get_page(request.GET.get("page"))
-    counts = count_contacts(list(page.object_list))
+    sort = request.GET.get("sort", "")
+    page = members_page(wanted["q"], wanted["kind"], wanted["check"], sort, request.GET.get("page"))
+    shown = rows(list(page.object_list), wanted["q"])
     parameters = {key: value for key, value in wanted.items() if value}
+    kept = {**parameters, "sort": sort} if sort else parameters
     context = {
         "form": form,
         "page": page,
-        "rows": [(member, counts.get(member.pk, 0)) for member in page.object_list],
+        "rows": shown,
+        "shows_contact": any(row.contact for row in shown),
         "headings": headings(sort, parameters),
         "is_filtered": bool(parameters),
         "sort": sort,
-        "page_address": "?" + urlencode({**parameters, "sort": sort}) + "&page=",
+        "best_first_address": "?" + urlencode(parameters) if sort and wanted["q"] else "",
+        "page_address": "?" + urlencode({**kept, "page": ""}),
     }
     is_part = bool(request.htmx) and request.htmx.target == "members"
     return render(request, f"members/{'_members' if is_part else 'list'}.html", context)

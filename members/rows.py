@@ -1,0 +1,79 @@
+"""What the members' screen says of each member that it shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from members.marking import holds_a_word, mark, mark_phones
+from members.models import Member
+from members.text import Term, search_terms
+
+
+@dataclass(frozen=True)
+class Row:
+    """A member, what was found of it marked, and the contact by which it was found, if by one."""
+
+    member: Member
+    contact_count: int
+    reference: SafeString
+    name: SafeString
+    email: SafeString
+    contact: SafeString | None
+
+
+def rows(members: Sequence[Member], query: str) -> list[Row]:
+    """Return what the screen shows of these members, in the same number of queries for any."""
+    terms = search_terms(query)
+    contacts = _found_contacts(members, terms) if terms else {}
+    counts = _count_contacts(members)
+    return [
+        Row(
+            member,
+            counts.get(member.pk, 0),
+            mark(member.reference, terms),
+            mark(member.name, terms),
+            mark(member.email, terms),
+            contacts.get(member.pk),
+        )
+        for member in members
+    ]
+
+
+def _count_contacts(members: Sequence[Member]) -> dict[int, int]:
+    found = Member.objects.filter(pk__in=[member.pk for member in members])
+    return dict(found.order_by().values_list("pk").annotate(Count("contacts")))
+
+
+def _found_contacts(members: Sequence[Member], terms: Sequence[Term]) -> dict[int, SafeString]:
+    """Return, by the members' keys, the contact that holds most words which the member does not."""
+    missing = {member.pk: _missing(member.search_text, terms) for member in members}
+    any_word = Q()
+    for spelling in {spelling for term in terms for spelling in term}:
+        any_word |= Q(search_text__contains=spelling)
+    contacts: Any = Member._meta.get_field("contacts").related_model
+    keys = [key for key, words in missing.items() if words]
+    best: dict[int, tuple[int, Any]] = {}
+    for contact in contacts.objects.filter(any_word, member__in=keys).order_by("position", "pk"):
+        wanted = missing[contact.member_id]
+        number = len(wanted) - len(_missing(contact.search_text, wanted))
+        if number > best.get(contact.member_id, (0, None))[0]:
+            best[contact.member_id] = (number, contact)
+    return {key: _shown(contact, missing[key]) for key, (_, contact) in best.items()}
+
+
+def _missing(search_text: str, terms: Sequence[Term]) -> list[Term]:
+    return [term for term in terms if not any(spelling in search_text for spelling in term)]
+
+
+def _shown(contact: Any, terms: Sequence[Term]) -> SafeString:
+    """Return the contact's title, and its address and phone where a word was found in them."""
+    parts = [mark(contact.title, terms)]
+    if contact.email != contact.title and holds_a_word(contact.email, terms):
+        parts.append(mark(contact.email, terms))
+    phones = (mark_phones(number, terms) for number in contact.phones.split(";"))
+    parts += [phone for phone in phones if "<mark>" in phone][:1]
+    return format_html_join(", ", "{}", ((part,) for part in parts))
