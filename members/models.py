@@ -83,8 +83,14 @@ class Member(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["sort_name", "reference"], name="member_by_name"),
-            models.Index(fields=["kind", "sort_name"], name="member_by_kind"),
+            # One for each order of the members' screen; with the key, pages are counted in them.
+            models.Index(fields=["sort_name", "reference", "id"], name="member_in_name_order"),
+            models.Index(
+                fields=["kind", "sort_name", "reference", "id"], name="member_in_kind_order"
+            ),
+            models.Index(fields=["email", "reference", "id"], name="member_in_email_order"),
+            models.Index(Fold("city"), "reference", "id", name="member_in_city_order"),
+            models.Index(fields=["reference", "id"], name="member_in_reference_order"),
         ]
 
     def __str__(self) -> str:

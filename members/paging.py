@@ -28,7 +28,7 @@ class FlatPaginator(Paginator[Row]):
         number = self.validate_number(number)
         bottom = (number - 1) * self.per_page
         top = min(bottom + self.per_page, self.count)
-        return self._get_page(_in_order(self.rows, self._keys(bottom, top)), number, self)
+        return Page(_in_order(self.rows, self._keys(bottom, top)), number, self)
 
     def _keys(self, bottom: int, top: int) -> list[Any]:
         keys = self.rows.values_list("pk", flat=True)
@@ -45,7 +45,7 @@ class FoundPaginator(FlatPaginator[Row]):
         rows: QuerySet[Row],
         keys: Sequence[Any],
         per_page: int,
-        has_more: bool = False,  # noqa: FBT001, FBT002
+        has_more: bool = False,
     ) -> None:
         super().__init__(rows, per_page)
         self.keys = keys

@@ -92,7 +92,7 @@ class _Search:
             if term in indexed:
                 found = found.filter(pk__in=members_holding(self.connection, term))
             else:
-                found = found.filter(holds(self.connection, term))
+                found = found.filter(holds(term))
         return found
 
     def ranked(self, found: QuerySet[Member]) -> QuerySet[Member]:
@@ -125,12 +125,11 @@ class _Search:
     def others(self, shown: list[int]) -> list[int]:
         """Return some of those that match besides, so many that the screen is full."""
         if self.is_narrowed or len(self.first) > 1:
-            found = self.matching()
+            rest = self.matching().exclude(pk__in=shown)
         else:
             (some,) = self.first.values()
-            found = self.members.filter(pk__in=some)
-        rest = found.exclude(pk__in=shown).order_by(*_BY_NAME)
-        return list(rest.values_list("pk", flat=True)[: MOST + 1 - len(shown)])
+            rest = self.members.filter(pk__in=set(some).difference(shown))
+        return _keys(rest.order_by(*_BY_NAME))
 
     def _is_rather_rare(self, term: Term) -> bool:
         return len(self.first) > 1 and len(self._some(term, _MANY)) <= _MANY

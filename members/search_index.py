@@ -114,7 +114,7 @@ def _statements(model: type[models.Model]) -> dict[str, str]:
         # Not OR IGNORE: the statement that sets the trigger off may say otherwise.
         return (
             f"INSERT INTO {changes} (id, indexed_text) SELECT {row}.id, {text} "
-            f"WHERE NOT EXISTS (SELECT 1 FROM {changes} WHERE id = {row}.id);"
+            f"WHERE NOT EXISTS (SELECT 1 FROM {changes} WHERE id = {row}.id);"  # noqa: S608
         )
 
     known = f"old.{COLUMN}"
@@ -129,8 +129,7 @@ def _statements(model: type[models.Model]) -> dict[str, str]:
         # `indexed_text` is what the index holds of the row, if it holds it.
         changes: f"CREATE TABLE {changes} (id integer PRIMARY KEY, indexed_text text)",
         f"{index}_insert": (
-            f"CREATE TRIGGER {index}_insert AFTER INSERT ON {table} "
-            f"BEGIN {note('new', 'NULL')} END"
+            f"CREATE TRIGGER {index}_insert AFTER INSERT ON {table} BEGIN {note('new', 'NULL')} END"
         ),
         f"{index}_update": (
             f"CREATE TRIGGER {index}_update AFTER UPDATE ON {table} "
@@ -226,37 +225,30 @@ def _index_some(connection: Connection, model: type[models.Model]) -> int:
 
 
 def _install_on_postgresql(connection: Connection, model: type[models.Model]) -> None:
-    table = model._meta.db_table
-    if not _is_there(connection, table):
+    table, index = model._meta.db_table, index_table(model)
+    if not _is_there(connection, table) or not _has_trigrams(connection):
         return
+    wanted = {
+        index: f"{table} USING gin ({COLUMN} gin_trgm_ops)",
+        f"{index}_others": f"{table} (id) WHERE {NOT_PLAIN.format('')}",
+    }
+    if model is Member:
+        wanted[f"{table}_begins"] = f"{table} (fold_text(reference) text_pattern_ops)"
+        wanted[f"{table}_name_begins"] = f"{table} (sort_name text_pattern_ops)"
     with connection.cursor() as cursor:
-        if model is Member:
-            cursor.execute(
-                f"CREATE INDEX IF NOT EXISTS {table}_begins ON {table} "
-                "(fold_text(reference) text_pattern_ops)"
-            )
-            cursor.execute(
-                f"CREATE INDEX IF NOT EXISTS {table}_name_begins ON {table} "
-                "(sort_name text_pattern_ops)"
-            )
-        cursor.execute(
-            "SELECT to_regclass(%s), EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm')",
-            [index_table(model)],
-        )
-        is_there, has_trigrams = cursor.fetchone()
-    if is_there:
-        return
+        for name, what in wanted.items():
+            cursor.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {what}")
+
+
+def _has_trigrams(connection: Connection) -> bool:
+    """Return whether the extension is there, made now if need be and allowed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'")
+        if cursor.fetchone():
+            return True
     try:
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            if not has_trigrams:
-                cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-            cursor.execute(
-                f"CREATE INDEX {index_table(model)} ON {table} USING gin ({COLUMN} gin_trgm_ops)"
-            )
-            cursor.execute(
-                f"CREATE INDEX {index_table(model)}_others ON {table} (id) "
-                f"WHERE {NOT_PLAIN.format('')}"
-            )
+            cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     except DatabaseError as error:
         logger.warning(
             "PostgreSQL's extension pg_trgm is missing, so the search is slow. Have an "
@@ -264,3 +256,5 @@ def _install_on_postgresql(connection: Connection, model: type[models.Model]) ->
             "run `manage.py migrate` again: %s",
             error,
         )
+        return False
+    return True

@@ -76,7 +76,7 @@ def _ask(connection: BaseDatabaseWrapper, sql: str, values: list[Any]) -> list[i
         return [key for (key,) in cursor.fetchall()]
 
 
-def holds(connection: BaseDatabaseWrapper, texts: Term) -> models.Q:
+def holds(texts: Term) -> models.Q:
     """Return the condition that a member holds one of the texts, for one member after the other.
 
     It asks no index: it is for texts that many members hold, and for members already found.
@@ -88,7 +88,7 @@ def holds(connection: BaseDatabaseWrapper, texts: Term) -> models.Q:
     contacts: Any = Member._meta.get_field("contacts").related_model
     theirs = contacts._base_manager.filter(by_contact, member=models.OuterRef("pk")).order_by()
     # Not Exists: PostgreSQL might look for the contacts of all members first.
-    return by_itself | models.Q(IsNull(models.Subquery(theirs.values("pk")[:1]), False))
+    return by_itself | models.Q(IsNull(models.Subquery(theirs.values("pk")[:1]), rhs=False))
 
 
 def beginnings(connection: BaseDatabaseWrapper, text: str) -> tuple[models.Q, models.Q]:
@@ -126,15 +126,13 @@ def _sources(
     table = model._meta.db_table
     condition, values = _condition(connection, texts)
     if connection.vendor == "sqlite" and has_index(connection, model):
+        found = f"SELECT held.{key} AS member_key"
+        joined = f"{table} AS held ON held.id = candidate.key WHERE {condition}"
         candidates = _candidates(model, texts)
         candidates.append((f"SELECT id AS key FROM {changes_table(model)}", []))  # noqa: S608
         return [
-            (
-                # CROSS JOIN keeps SQLite to this order.
-                f"SELECT held.{key} AS member_key FROM ({sql}) AS candidate "  # noqa: S608
-                f"CROSS JOIN {table} AS held ON held.id = candidate.key WHERE {condition}",
-                [*wanted, *values],
-            )
+            # CROSS JOIN keeps SQLite to this order.
+            (f"{found} FROM ({sql}) AS candidate CROSS JOIN {joined}", [*wanted, *values])
             for sql, wanted in candidates
         ]
     return [(f"SELECT held.{key} AS member_key FROM {table} AS held WHERE {condition}", values)]  # noqa: S608
@@ -164,14 +162,12 @@ def _postgresql_condition(text: str) -> Sql:
         return f"({NOT_PLAIN.format('held.')} AND {contains})", [anywhere]
     if len(text) == 1:
         return contains, [anywhere]
-    sql = (
-        f"(held.search_text ~ %s OR {contains} OR ({NOT_PLAIN.format('held.')} AND {contains}))"
-    )
+    sql = f"(held.search_text ~ %s OR {contains} OR ({NOT_PLAIN.format('held.')} AND {contains}))"
     return sql, [f"{re.escape(text)}[ -~]", f"%{escaped}", anywhere]
 
 
 def _candidates(model: type[models.Model], texts: Term) -> list[Sql]:
-    """Return the ways to the rows that may hold one of the texts, by the trigrams that they have."""
+    """Return the ways to the rows that may hold one of the texts, by their trigrams."""
     index, parts = index_table(model), parts_table(model)
     long = [text for text in texts if len(text) >= _TRIGRAM]
     ways: list[Sql] = []

@@ -102,7 +102,9 @@ def _draw(count: int, contacts: int, taken: set[str]) -> Iterator[tuple[Member, 
     width = max(4, len(str(count)))
     for sort, share in zip(sorts, shares, strict=True):
         member = draw_organisation(rng, sort, set()) if sort else draw_individual(rng, set())
-        member.reference = _free_reference(_INITIALS[MemberKind(member.kind)], numbers, width, taken)
+        member.reference = _free_reference(
+            _INITIALS[MemberKind(member.kind)], numbers, width, taken
+        )
         upto += share
         wanted = contacts * upto // total - given if total else 0
         given += wanted

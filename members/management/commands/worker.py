@@ -1,4 +1,4 @@
-"""`manage.py worker`: does the long work, and sends the mail."""
+"""`manage.py worker`: does the long work, sends the mail, keeps the search quick."""
 
 import logging
 import threading
@@ -15,17 +15,21 @@ from django_tasks_db.management.commands import db_worker
 from members.claiming import has_due_mail
 from members.message_sending import prepare_overdue
 from members.outbox import remove_orphaned_files
+from members.search_index import index_changes
 from members.tasks import STOPPING, ask_for_delivery, delivery_tasks, nameless
 
 logger = logging.getLogger(__name__)
 _MOST_SECONDS_BETWEEN_LOOKS = 5
 _A_DAY = timedelta(days=1)
+# Seconds between two turns of indexing, each of which takes about as long.
+_PAUSE = 0.05
 
 
 class Command(db_worker.Command):
     """The worker of django-tasks-db, which also looks after mail that nobody sends.
 
-    So mail whose time for a further attempt has come is sent, and mail whose worker died.
+    So mail whose time for a further attempt has come is sent, and mail whose worker died. On
+    SQLite it also takes into the search index what was written.
     """
 
     help = "Fait le travail de fond du site : envoie les mails."
@@ -44,7 +48,7 @@ class Command(db_worker.Command):
             **{name: options[name] for name in _HANDED_ON},
         )
         worker.configure_signals()
-        looking = threading.Thread(target=_look_after_mail, daemon=True)
+        looking = threading.Thread(target=_look_after_site, daemon=True)
         if not options["batch"]:
             looking.start()
         worker.run()
@@ -62,11 +66,12 @@ class _Worker(db_worker.Worker):
         super().shutdown(signum, frame)
 
 
-def _look_after_mail() -> None:
+def _look_after_site() -> None:
     forget_at = timezone.now()
     while not STOPPING.is_set():
         try:
             close_old_connections()
+            _index_changes()
             prepare_overdue()
             if has_due_mail():
                 ask_for_delivery()
@@ -75,8 +80,14 @@ def _look_after_mail() -> None:
                 remove_orphaned_files()
                 forget_at = timezone.now() + _A_DAY
         except Exception as error:  # noqa: BLE001 (it looks again, whatever happened)
-            logger.error("Nobody could look after the mail: %s", nameless(error))  # noqa: TRY400
+            logger.error("Nobody could look after the site: %s", nameless(error))  # noqa: TRY400
         STOPPING.wait(min(_MOST_SECONDS_BETWEEN_LOOKS, settings.MAIL_LEASE_SECONDS))
+
+
+def _index_changes() -> None:
+    """Have SQLite's search know what was written, letting others write in between."""
+    while index_changes(most=1_000) and not STOPPING.wait(_PAUSE):
+        pass
 
 
 def _forget_old_tasks() -> None:
