@@ -10,8 +10,16 @@ from pathlib import Path
 from benchmarks.comparing import compare_files, measure_pages
 from benchmarks.mail import measure_mail
 from benchmarks.running import CaseFailed
+from benchmarks.search import measure_search
 from benchmarks.stores import PostgresqlStore, SqliteStore, Store
-from benchmarks.tables import file_table, machine_line, mail_table, memory_lines, page_table
+from benchmarks.tables import (
+    file_table,
+    machine_line,
+    mail_table,
+    memory_lines,
+    page_table,
+    search_table,
+)
 
 _WITH_POSTGRESQL = Path(__file__).resolve().parent.parent / "scripts" / "with_postgresql"
 _LEGEND = """\
@@ -28,6 +36,10 @@ def main() -> None:
         _run_with_postgresql()
     sizes = (100, 1_000) if options.quick else (10_000, 100_000)
     page_sizes = (10, 1_000) if options.quick else (10, 100_000)
+    search_size = (1_000, 5_000) if options.quick else (100_000, 500_000)
+    if options.search:
+        _search_only(options.server, search_size)
+        return
     peer_sizes = sizes if options.full else sizes[:1]
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as name:
@@ -37,6 +49,7 @@ def main() -> None:
             lines = compare_files(store, folder, sizes, peer_sizes, _tell)
             mails = measure_mail(store, folder, 100 if options.quick else 10_000, _tell)
             pages = [measure_pages(store, folder, size, _tell) for size in page_sizes]
+            searches = measure_search(store, folder, *search_size, _tell)
         except CaseFailed as failure:
             sys.exit(str(failure))
     print(machine_line("postgresql" if options.server else "sqlite"))
@@ -54,7 +67,21 @@ def main() -> None:
     print()
     print(mail_table(mails))
     print()
+    print(search_table(*search_size, searches))
+    print()
     print(f"measured in {time.monotonic() - start:.0f} s")
+
+
+def _search_only(server: str, size: tuple[int, int]) -> None:
+    with tempfile.TemporaryDirectory(prefix="benchmarks-") as name:
+        folder = Path(name)
+        store: Store = PostgresqlStore(server) if server else SqliteStore(folder)
+        try:
+            lines = measure_search(store, folder, *size, _tell)
+        except CaseFailed as failure:
+            sys.exit(str(failure))
+    print(machine_line("postgresql" if server else "sqlite"))
+    print(search_table(*size, lines))
 
 
 def _options() -> argparse.Namespace:
@@ -74,6 +101,7 @@ def _options() -> argparse.Namespace:
         action="store_true",
         help="a hundredth of the data: only to see that the benchmark itself works",
     )
+    parser.add_argument("--search", action="store_true", help="measure the search alone")
     parser.add_argument("--server", default="", help=argparse.SUPPRESS)
     return parser.parse_args()
 

@@ -108,6 +108,27 @@ def mail_table(lines: Sequence[MailLine]) -> str:
     return _table(titles, rows)
 
 
+def search_table(members: int, contacts: int, lines: Sequence[dict[str, Any]]) -> str:
+    """Return the table of searches, a line for each keystroke."""
+    titles = ("search, as typed", "found", "ours ms", "icontains ms", "time")
+    rows = [
+        [
+            f"« {line['text']} »",
+            line["found"],
+            f"{line['ours']:.1f}",
+            f"{line['peer']:.0f}",
+            _ratio(line["peer"], line["ours"]),
+        ]
+        for line in lines
+    ]
+    least = min(line["peer"] / line["ours"] for line in lines)
+    return (
+        f"{_table(titles, rows)}\n"
+        f"a page of the members' screen and its count, {_grouped(members)} members, "
+        f"{_grouped(contacts)} contacts; least ratio (wanted: × 20): × {least:.1f}"
+    )
+
+
 def _file_cells(line: FileLine) -> list[str]:
     cells = [line.work, _grouped(line.size), *_cost_cells(line.ours)]
     if line.peer is None:

@@ -113,8 +113,8 @@ def _statements(model: type[models.Model]) -> dict[str, str]:
     def note(row: str, text: str) -> str:
         # Not OR IGNORE: the statement that sets the trigger off may say otherwise.
         return (
-            f"INSERT INTO {changes} (id, indexed_text) SELECT {row}.id, {text} "
-            f"WHERE NOT EXISTS (SELECT 1 FROM {changes} WHERE id = {row}.id);"  # noqa: S608
+            f"INSERT INTO {changes} (id, indexed_text) SELECT {row}.id, {text} "  # noqa: S608
+            f"WHERE NOT EXISTS (SELECT 1 FROM {changes} WHERE id = {row}.id);"
         )
 
     known = f"old.{COLUMN}"
@@ -237,7 +237,10 @@ def _install_on_postgresql(connection: Connection, model: type[models.Model]) ->
         wanted[f"{table}_name_begins"] = f"{table} (sort_name text_pattern_ops)"
     with connection.cursor() as cursor:
         for name, what in wanted.items():
-            cursor.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {what}")
+            # IF NOT EXISTS would take a lock all the same.
+            cursor.execute("SELECT to_regclass(%s) IS NULL", [name])
+            if cursor.fetchone()[0]:
+                cursor.execute(f"CREATE INDEX {name} ON {what}")
 
 
 def _has_trigrams(connection: Connection) -> bool:

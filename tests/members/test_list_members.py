@@ -5,6 +5,7 @@ from django.test.utils import CaptureQueriesContext
 from contacts.models import Contact
 from members.listing import PAGE_SIZE
 from members.models import Member
+from members.search import MOST
 from tests.factories import ContactFactory, MemberFactory
 from tests.pages import AWKWARD_TEXTS, cells, links, page, text
 
@@ -198,19 +199,129 @@ def test_awkward_texts_are_shown_as_typed(back_office, awkward):
     assert page(response).xpath("//input[@name='q']/@value") == [awkward]
 
 
-@pytest.mark.parametrize("parameters", [{}, {"q": "contact 1", "sort": "contacts"}])
+@pytest.mark.parametrize(
+    "parameters",
+    [{}, {"kind": "professional", "sort": "-email"}, {"q": "none"}],
+)
 def test_a_thousand_members_cost_as_many_queries_as_ten(back_office, parameters):
-    def queries():
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
-            assert back_office.get(LIST, parameters).status_code == 200
-        return len(captured)
-
     add_members_with_a_contact(10)
-    at_ten = queries()
+    at_ten = number_of_queries(back_office, parameters)
     add_members_with_a_contact(990)
-    assert queries() == at_ten
+    assert number_of_queries(back_office, parameters) == at_ten
+
+
+@pytest.mark.parametrize("sort", ["", "contacts"])
+@pytest.mark.parametrize("query", ["c", "contact", "contact 1"])
+def test_a_search_costs_as_many_queries_for_few_and_as_many_for_many(back_office, query, sort):
+    """Who is among many is found in another way; test_search.py holds the two together."""
+    parameters = {"q": query, **({"sort": sort} if sort else {})}
+    add_members_with_a_contact(10)
+    at_ten = number_of_queries(back_office, parameters)
+    add_members_with_a_contact(390)
+    assert number_of_queries(back_office, parameters) == at_ten
+    add_members_with_a_contact(600)
+    at_thousand = number_of_queries(back_office, parameters)
+    add_members_with_a_contact(1_000)
+    assert number_of_queries(back_office, parameters) == at_thousand
+
+
+def number_of_queries(client, parameters):
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(LIST, parameters).status_code == 200
+    return len(captured)
+
+
+def found(response):
+    """What is marked, row by row: reference, name, address, contact."""
+    return [
+        [mark.text_content() for mark in row.xpath(".//mark")]
+        for row in page(response).xpath("//tbody/tr")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "marked"),
+    [
+        ("epi", ["Épi", "épi"]),
+        ("COEUR", ["Cœur", "coeur"]),
+        ("c-0", ["C-0"]),
+        ("chloe", ["Chloé", "chloe"]),
+        ("dupont 0478", ["Dupont", "+33 4.78"]),
+        ("04 78 00", ["+33 4.78.00"]),
+        ("06 99", ["06 99"]),
+    ],
+)
+def test_what_was_found_is_marked(back_office, query, marked):
+    member = MemberFactory(reference="C-001", name="Épi du Cœur", email="epi@coeur.fr")
+    member = Member.objects.get(pk=member.pk)
+    Member.objects.filter(pk=member.pk).update(email="épi@coeur.fr")
+    ContactFactory(member=member, name="Bruno Martin", phones="05")
+    ContactFactory(
+        member=member,
+        name="Chloé Dupont",
+        email="chloe@cantine.org",
+        phones="06 99;+33 4.78.00.11.22",
+    )
+    assert found(back_office.get(LIST, {"q": query})) == [marked]
+
+
+def test_the_contact_that_matched_is_named(back_office):
+    member = MemberFactory(name="Ferme")
+    ContactFactory(member=member, name="Anne Martin", phones="01;06 12 34", email="a@x.fr")
+    ContactFactory(member=member, name="Anne Bruno", phones="07", email="martin@x.fr")
+    MemberFactory(name="Martin")
+    response = back_office.get(LIST, {"q": "martin"})
+    assert cells(response, "Contact trouvé") == ["", "Anne Martin"]
+    response = back_office.get(LIST, {"q": "martin 0612"})
+    assert cells(response, "Contact trouvé") == ["Anne Martin, 06 12 34"]
+    response = back_office.get(LIST, {"q": "bruno martin"})
+    assert cells(response, "Contact trouvé") == ["Anne Bruno, martin@x.fr"]
+    assert cells(back_office.get(LIST, {"q": "ferme"}), "Contact trouvé") == []
+    assert cells(back_office.get(LIST), "Contact trouvé") == []
+
+
+@pytest.mark.parametrize("awkward", AWKWARD_TEXTS)
+def test_an_awkward_contact_that_matched_is_shown_as_typed(back_office, awkward):
+    ContactFactory(member__name="Ferme", name=awkward)
+    response = back_office.get(LIST, {"q": awkward})
+    assert cells(response, "Contact trouvé") == [awkward]
+
+
+def test_a_search_goes_by_the_best_match_until_a_column_is_chosen(back_office):
+    MemberFactory(reference="R1", name="Aux lacs")
+    MemberFactory(reference="R2", name="Lac")
+    response = back_office.get(LIST, {"q": "lac"})
+    assert cells(response, "Référence") == ["R2", "R1"]
+    assert page(response).xpath("//th/@aria-sort") == ["none"] * 6
+    assert not page(response).xpath("//input[@name='sort']")
+    response = back_office.get(LIST, {"q": "lac", "sort": "name"})
+    assert cells(response, "Référence") == ["R1", "R2"]
+    (best_first,) = page(response).xpath('//a[.="Les plus proches d\'abord"]/@href')
+    assert cells(back_office.get(LIST + best_first), "Référence") == ["R2", "R1"]
+
+
+def test_where_very_many_are_found_the_page_says_so(administrator):
+    add_members_with_a_contact(MOST + 1)
+    response = administrator.get(LIST, {"q": "cantine", "page": "10"})
+    assert "Plus de 500 membres, page 10 sur 10. Précisez la recherche" in text(response)
+    assert len(cells(response, "Référence")) == PAGE_SIZE
+    assert "à tous les membres que trouve cette recherche" in text(response)
+    response = administrator.get(LIST, {"q": "cantine", "kind": "supplier"})
+    assert "Aucun membre ne correspond" in text(response)
+
+
+@pytest.mark.parametrize("role", ["nobody", "without_role"])
+def test_whoever_may_not_see_members_learns_nothing_by_searching(request, role, db):
+    MemberFactory(name="Zygomar")
+    response = request.getfixturevalue(role).get(LIST, {"q": "zyg"})
+    assert response.status_code in (302, 403)
+    assert "Zygomar" not in response.content.decode()
+
+
+def test_each_role_that_sees_members_may_search(back_office, administrator):
+    MemberFactory(name="Ferme")
+    for client in (back_office, administrator):
+        assert names(client, q="fer") == ["Ferme"]
 
 
 def add_members_with_a_contact(number):

@@ -5,7 +5,7 @@ import logging
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from contacts.models import Contact
@@ -115,12 +115,10 @@ def test_a_key_that_is_used_again(known, contact):
 
 
 def test_what_is_rolled_back_was_never_written(known, contact):
-    from django.db import transaction
-
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         ContactFactory(member=contact.member, name="Jamais")
         index_changes()
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert known("jamais") == []
     assert known("ancien") == ["M1"]
 
@@ -208,7 +206,7 @@ def test_the_index_answers_the_search():
     sql("SET LOCAL enable_seqscan = off")
     with connection.cursor() as cursor:
         for condition in ("search_text LIKE '%anc%'", "search_text ~ 'zq[ -~]'"):
-            cursor.execute(f"EXPLAIN SELECT id FROM contacts_contact WHERE {condition}")
+            cursor.execute(f"EXPLAIN SELECT 1 FROM contacts_contact WHERE {condition}")  # noqa: S608
             assert "contacts_contact_search" in str(cursor.fetchall())
 
 
