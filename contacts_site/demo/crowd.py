@@ -31,16 +31,12 @@ _MEMBER_COLUMNS = (
 _INITIALS = {MemberKind.PROFESSIONAL: "C", MemberKind.SUPPLIER: "F", MemberKind.INDIVIDUAL: "P"}
 
 
-class TooFewMembers(ValueError):
-    """Nobody among so few members may have contacts, and some are asked for."""
-
-
 def fill_with_crowd(members: int, contacts: int, *, adds: bool = False) -> Counter[str]:
     """Store exactly so many members and contacts, in one transaction; return how many of what.
 
     The kinds and sizes of organisations are in proportion to those of the small demo. The accounts
-    of the demo are made where there are none. Raises NotEmpty where the database has members or
-    accounts, unless it `adds` to them, and TooFewMembers; both change nothing.
+    of the demo are made where there are none. Raises NotEmpty, and changes nothing, where the
+    database has members or accounts, unless it `adds` to them.
     """
     with transaction.atomic():
         has_accounts = User.objects.exists()
@@ -84,19 +80,15 @@ def _store(members: int, contacts: int) -> Counter[str]:
 
 
 def _draw(count: int, contacts: int, taken: set[str]) -> Iterator[tuple[Member, Iterable[Contact]]]:
-    """Yield members, each with its contacts, which are drawn as they are taken.
-
-    Raises TooFewMembers.
-    """
+    """Yield members, each with its contacts."""
     rng = Random(_SEED)  # noqa: S311  the same each time is the point
     deck: list[Organisation | None] = [None] * INDIVIDUALS
     deck += [organisation for organisation in ORGANISATIONS for _ in range(organisation.count)]
     rng.shuffle(deck)
     sorts = [deck[number % len(deck)] for number in range(count)]
     shares = array("H", (rng.choice(sort.sizes) if sort else 0 for sort in sorts))
+    # Never none: the first of the deck has contacts.
     total = sum(shares)
-    if contacts and not total:
-        raise TooFewMembers
     given = upto = 0
     numbers: Counter[str] = Counter()
     width = max(4, len(str(count)))
@@ -106,7 +98,7 @@ def _draw(count: int, contacts: int, taken: set[str]) -> Iterator[tuple[Member, 
             _INITIALS[MemberKind(member.kind)], numbers, width, taken
         )
         upto += share
-        wanted = contacts * upto // total - given if total else 0
+        wanted = contacts * upto // total - given
         given += wanted
         yield member, list(_draw_contacts(rng, member, sort, wanted)) if sort else ()
 

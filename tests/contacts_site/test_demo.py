@@ -13,6 +13,7 @@ from contacts.models import CONTACT_FIELDS, Contact, ContactType
 from contacts.phones import canonical_phones, split_phones
 from contacts_site.demo import filling
 from members.characters import canonical
+from members.listing import find_members
 from members.models import Member, MemberKind
 from tests.factories import MemberFactory, UserFactory
 
@@ -209,3 +210,86 @@ def test_if_empty_is_silent_about_accounts_that_are_closed():
     demo()
     User.objects.filter(username="bureau").update(is_active=False)
     assert demo(if_empty=True) == ""
+
+
+def test_a_crowd_has_exactly_the_numbers_asked_for():
+    output = demo(members=700, contacts=2_500)
+    assert (Member.objects.count(), Contact.objects.count()) == (700, 2_500)
+    assert "700 membres" in output
+    assert "2500 contacts" in output
+    assert "mot de passe demo" in output
+    kinds = Counter(Member.objects.values_list("kind", flat=True))
+    for kind, count in kinds.items():
+        assert f"{count} " in output
+        assert count > 70, kind
+    individuals = Member.objects.filter(kind=MemberKind.INDIVIDUAL)
+    assert not Contact.objects.filter(member__in=individuals).exists()
+
+
+def test_a_crowd_is_the_same_each_time():
+    demo(members=300, contacts=900)
+    first = stored()
+    Member.objects.all().delete()
+    User.objects.all().delete()
+    demo(members=300, contacts=900)
+    assert stored() == first
+
+
+def test_a_crowd_is_valid_and_canonical_also_with_more_contacts_than_posts():
+    demo(members=60, contacts=1_500)
+    for member in Member.objects.prefetch_related("contacts"):
+        member.full_clean()
+        places = [contact.position for contact in member.contacts.all()]
+        assert places == list(range(1, len(places) + 1))
+    for contact in Contact.objects.select_related("member"):
+        contact.full_clean()
+        for field in ("name", "note", "job_title", "email", "fax"):
+            assert getattr(contact, field) == canonical(getattr(contact, field))
+        assert contact.phones == canonical_phones(contact.phones)
+
+
+def test_a_crowd_may_be_one_member():
+    demo(members=1, contacts=20)
+    assert Member.objects.get().contacts.count() == 20
+
+
+def test_a_crowd_has_three_contacts_a_member_unless_told_otherwise():
+    demo(members=40)
+    assert Contact.objects.count() == 120
+
+
+def test_a_crowd_refuses_a_site_with_members_unless_told():
+    MemberFactory(reference="C0001")
+    with pytest.raises(CommandError, match="contient déjà des membres ou des comptes"):
+        demo(members=50, contacts=100)
+    assert (Member.objects.count(), User.objects.count()) == (1, 0)
+    demo(members=50, contacts=100, add=True)
+    assert (Member.objects.count(), Contact.objects.count()) == (51, 100)
+    MemberFactory(reference="Après")
+
+
+def test_a_crowd_that_is_added_leaves_accounts_alone():
+    UserFactory(username="anne")
+    assert "mot de passe" not in demo(members=50, contacts=0, add=True)
+    assert [user.username for user in User.objects.all()] == ["anne"]
+
+
+def test_a_crowd_is_found_by_the_search():
+    demo(members=50, contacts=200)
+    contact = Contact.objects.exclude(name="").first()
+    assert contact.member in find_members(contact.name)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"contacts": 5},
+        {"add": True},
+        {"members": 0},
+        {"members": 5, "contacts": -1},
+    ],
+)
+def test_numbers_that_make_no_crowd_are_refused(options):
+    with pytest.raises(CommandError):
+        demo(**options)
+    assert not Member.objects.exists()
