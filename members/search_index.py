@@ -255,7 +255,7 @@ def _has_trigrams(connection: Connection) -> bool:
     except DatabaseError as error:
         logger.warning(
             "PostgreSQL's extension pg_trgm is missing, so the search is slow. Have an "
-            "administrator of PostgreSQL run « CREATE EXTENSION pg_trgm; » in this database, then "
+            "administrator of PostgreSQL run `CREATE EXTENSION pg_trgm` in this database, then "
             "run `manage.py migrate` again: %s",
             error,
         )

@@ -46,7 +46,7 @@ class Command(BaseCommand):
         existing.add_argument(
             "--add",
             action="store_true",
-            help="avec --members : ajouter aux membres que la base a déjà",
+            help="avec --members : ajouter aux membres que la base a déjà",
         )
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             if not options["if_empty"]:
                 raise CommandError(
                     "La base contient déjà des membres ou des comptes. La démonstration ne "
-                    "remplit qu'une base vide ; rien n'a été modifié."
+                    "remplit qu'une base vide ; rien n'a été modifié."
                 ) from None
             if demo_accounts_are_open():
                 self.stdout.write(ACCOUNTS)
