@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -28,6 +27,7 @@ from members.message_sending import (
 )
 from members.messaging import Audience, audience, reached, render_mail, skipped
 from members.models import DeliveryState, Message
+from members.paging import FlatPaginator
 from members.requests import HttpRequest
 
 _PAGE_SIZE = 50
@@ -142,7 +142,7 @@ def _members_address(request: HttpRequest) -> str:
 def journal(request: HttpRequest) -> HttpResponse:
     """Show the messages, the newest first."""
     sent = Message.objects.select_related("author").defer("text", "member_ids")
-    page = Paginator(sent, _PAGE_SIZE).get_page(request.GET.get("page"))
+    page = FlatPaginator(sent, _PAGE_SIZE).get_page(request.GET.get("page"))
     progress = watch(list(page.object_list))
     context = {
         "page": page,
@@ -171,7 +171,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     if state:
         deliveries = deliveries.filter(state=state)
     context |= {
-        "page": Paginator(deliveries, _PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": FlatPaginator(deliveries, _PAGE_SIZE).get_page(request.GET.get("page")),
         "state": state,
         "states": DeliveryState.choices,
         "page_address": f"?state={state}&page=" if state else "?page=",

@@ -70,10 +70,11 @@ def _missing(search_text: str, terms: Sequence[Term]) -> list[Term]:
 
 
 def _shown(contact: Any, terms: Sequence[Term]) -> SafeString:
-    """Return the contact's title, and its address and phone where a word was found in them."""
+    """Return the contact's title, and of its address and phones what else was found."""
     parts = [mark(contact.title, terms)]
-    if contact.email != contact.title and holds_a_word(contact.email, terms):
+    others = [term for term in terms if not holds_a_word(contact.title, [term])]
+    if holds_a_word(contact.email, others):
         parts.append(mark(contact.email, terms))
-    phones = (mark_phones(number, terms) for number in contact.phones.split(";"))
+    phones = (mark_phones(number, others) for number in contact.phones.split(";"))
     parts += [phone for phone in phones if "<mark>" in phone][:1]
     return format_html_join(", ", "{}", ((part,) for part in parts))

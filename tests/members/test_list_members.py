@@ -245,7 +245,7 @@ def found(response):
         ("epi", ["Épi", "épi"]),
         ("COEUR", ["Cœur", "coeur"]),
         ("c-0", ["C-0"]),
-        ("chloe", ["Chloé", "chloe"]),
+        ("chloe", ["Chloé"]),
         ("dupont 0478", ["Dupont", "+33 4.78"]),
         ("04 78 00", ["+33 4.78.00"]),
         ("06 99", ["06 99"]),
