@@ -23,6 +23,7 @@ from django.db.models.lookups import Exact
 
 from members.models import Member
 from members.search_sql import (
+    among,
     beginning_words,
     beginnings,
     holds,
@@ -113,22 +114,25 @@ class _Search:
     def beginning(self) -> list[int]:
         """Return the first of those whose reference or name begins with the text."""
         by_reference, by_name = beginnings(self.connection, self.whole)
-        keys = {
+        named = _keys(self.members.filter(by_name).order_by(*_BY_NAME))
+        order = reference_order(self.connection)
+        referenced = [
             *_keys(self.members.filter(self._is_exact())),
-            *_keys(self.members.filter(by_reference).order_by(reference_order(self.connection))),
-            *_keys(self.members.filter(by_name).order_by(*_BY_NAME)),
-        }
+            *_keys(self.members.filter(by_reference).order_by(order)),
+        ]
+        if not referenced:
+            return named
         rank = Case(When(self._is_exact(), 0), default=1)
-        found = self.members.filter(pk__in=keys).annotate(rank=rank)
-        return _keys(found.order_by("rank", *_BY_NAME))
+        found = self.members.filter(pk__in=among(self.connection, {*named, *referenced}))
+        return _keys(found.annotate(rank=rank).order_by("rank", *_BY_NAME))
 
     def others(self, shown: list[int]) -> list[int]:
         """Return some of those that match besides, so many that the screen is full."""
         if self.is_narrowed or len(self.first) > 1:
-            rest = self.matching().exclude(pk__in=shown)
+            rest = self.matching().exclude(pk__in=among(self.connection, shown))
         else:
             (some,) = self.first.values()
-            rest = self.members.filter(pk__in=set(some).difference(shown))
+            rest = self.members.filter(pk__in=among(self.connection, set(some).difference(shown)))
         return _keys(rest.order_by(*_BY_NAME))
 
     def _is_rather_rare(self, term: Term) -> bool:
