@@ -26,12 +26,12 @@ from members.search_sql import (
     among,
     beginning_words,
     beginnings,
+    folded_reference,
     holds,
     members_holding,
-    reference_order,
     some_members_holding,
 )
-from members.text import Fold, Term, fold, search_terms
+from members.text import Term, fold, search_terms
 
 MOST = 500
 # A word that so many members hold is still looked for by the index, beside more common ones.
@@ -115,7 +115,7 @@ class _Search:
         """Return the first of those whose reference or name begins with the text."""
         by_reference, by_name = beginnings(self.connection, self.whole)
         named = _keys(self.members.filter(by_name).order_by(*_BY_NAME))
-        order = reference_order(self.connection)
+        order = folded_reference(self.connection)
         referenced = [
             *_keys(self.members.filter(self._is_exact())),
             *_keys(self.members.filter(by_reference).order_by(order)),
@@ -143,7 +143,7 @@ class _Search:
         return some_members_holding(self.connection, texts, most + 1)
 
     def _is_exact(self) -> Q:
-        return Q(Exact(Fold("reference"), Value(self.whole)))
+        return Q(Exact(folded_reference(self.connection), Value(self.whole)))
 
 
 def _keys(members: QuerySet[Member]) -> list[int]:

@@ -233,7 +233,7 @@ def _install_on_postgresql(connection: Connection, model: type[models.Model]) ->
         f"{index}_others": f"{table} (id) WHERE {NOT_PLAIN.format('')}",
     }
     if model is Member:
-        wanted[f"{table}_begins"] = f"{table} (fold_text(reference) text_pattern_ops)"
+        wanted[f"{table}_begins"] = f'{table} ((fold_text(reference) COLLATE "C"))'
         wanted[f"{table}_name_begins"] = f"{table} (sort_name text_pattern_ops)"
     with connection.cursor() as cursor:
         for name, what in wanted.items():

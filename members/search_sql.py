@@ -11,6 +11,7 @@ from typing import Any
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Collate
 from django.db.models.lookups import GreaterThanOrEqual, IsNull, LessThan, StartsWith
 
 from members.models import Member
@@ -31,7 +32,7 @@ _MOST_TRIGRAMS = 12
 _HIGHEST = "\U0010ffff"
 
 # So many rows of each member are thought to hold a text.
-_ROWS_A_MEMBER = 4
+_ROWS_A_MEMBER = 2
 
 # SQL with its parameters.
 Sql = tuple[str, list[Any]]
@@ -113,12 +114,13 @@ def beginnings(connection: BaseDatabaseWrapper, text: str) -> tuple[models.Q, mo
         upto = models.Value(text + _HIGHEST)
         return models.Q(GreaterThanOrEqual(column, text)) & models.Q(LessThan(column, upto))
 
-    return begins(Fold("reference")), begins(models.F("sort_name"))
+    return begins(folded_reference(connection)), begins(models.F("sort_name"))
 
 
-def reference_order(connection: BaseDatabaseWrapper) -> str | models.Func:
-    """Return the order of references that an index of `beginnings` or of their own has."""
-    return "reference" if connection.vendor == "postgresql" else Fold("reference")
+def folded_reference(connection: BaseDatabaseWrapper) -> models.Func:
+    """Return the references as the index has them that tells their beginnings."""
+    folded = Fold("reference")
+    return Collate(folded, "C") if connection.vendor == "postgresql" else folded
 
 
 def _ways(connection: BaseDatabaseWrapper, texts: Term) -> Iterator[list[Sql]]:
@@ -174,8 +176,9 @@ def _postgresql_condition(text: str) -> Sql:
         return f"({NOT_PLAIN.format('held.')} AND {contains})", [anywhere]
     if len(text) == 1:
         return contains, [anywhere]
-    sql = f"(held.search_text ~ %s OR {contains} OR ({NOT_PLAIN.format('held.')} AND {contains}))"
-    return sql, [f"{re.escape(text)}[ -~]", f"%{escaped}", anywhere]
+    # The first part is the quickest to fail.
+    sql = f"({contains} AND (held.search_text ~ %s OR {contains} OR {NOT_PLAIN.format('held.')}))"
+    return sql, [anywhere, f"{re.escape(text)}[ -~]", f"%{escaped}"]
 
 
 def _candidates(model: type[models.Model], texts: Term) -> list[Sql]:
