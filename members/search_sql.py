@@ -32,7 +32,7 @@ _MOST_TRIGRAMS = 12
 _HIGHEST = "\U0010ffff"
 
 # So many rows of each member are thought to hold a text.
-_ROWS_A_MEMBER = 2
+_ROWS_A_MEMBER = 4
 
 # SQL with its parameters.
 Sql = tuple[str, list[Any]]
