@@ -158,6 +158,13 @@ CONTACT_FILE_MAX_UNPACKED_BYTES = (
 )
 # The most rows with something in them that one file may hold.
 CONTACT_FILE_MAX_ROWS = environment.whole_number("CONTACT_FILE_MAX_ROWS", 150_000, minimum=1)
+# Beyond this share of the site's contacts, who synchronises types how many are removed.
+IMPORT_CONFIRM_REMOVALS_PERCENT = environment.whole_number("IMPORT_CONFIRM_REMOVALS_PERCENT", 20)
+# Days after which the files of an import are deleted, and after which it cannot be undone.
+IMPORT_FILES_KEPT_DAYS = environment.whole_number("IMPORT_FILES_KEPT_DAYS", 90, minimum=1)
+IMPORT_UNDO_KEPT_DAYS = environment.whole_number("IMPORT_UNDO_KEPT_DAYS", 90, minimum=1)
+# Seconds after which an import is taken up again whose worker does not answer for it any more.
+IMPORT_LEASE_SECONDS = environment.whole_number("IMPORT_LEASE_SECONDS", 60, minimum=1)
 # A member's order of contacts is sent as one field for each of them.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # Uploads above this go to a temporary file instead of memory.
@@ -255,6 +262,9 @@ METRICS_TOKEN = environment.text("METRICS_TOKEN")
 RETENTION_MAIL_TEXTS_DAYS = environment.whole_number("RETENTION_MAIL_TEXTS_DAYS", 90)
 RETENTION_MESSAGES_DAYS = environment.whole_number("RETENTION_MESSAGES_DAYS", 1095)
 RETENTION_NOTIFICATIONS_DAYS = environment.whole_number("RETENTION_NOTIFICATIONS_DAYS", 1095)
+RETENTION_EXPORTS_DAYS = environment.whole_number("RETENTION_EXPORTS_DAYS", 1095)
+# Without them, an import does not see what changed on the site since a file was exported.
+RETENTION_FORMER_CONTACTS_DAYS = environment.whole_number("RETENTION_FORMER_CONTACTS_DAYS", 90)
 RETENTION_TASKS_DAYS = environment.whole_number("RETENTION_TASKS_DAYS", 30)
 RETENTION_SESSIONS_DAYS = environment.whole_number("RETENTION_SESSIONS_DAYS", 1)
 

@@ -7,6 +7,7 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 from members import text
+from members.upkeep import do_daily, look_after
 
 
 class MembersConfig(AppConfig):
@@ -16,12 +17,20 @@ class MembersConfig(AppConfig):
     verbose_name = "Membres"
 
     def ready(self) -> None:
-        """Teach SQLite the functions that its generated columns call; see to the indexes."""
-        from members.search_index import install_indexes
+        """Teach SQLite the functions that its generated columns call; see to indexes and mail."""
+        from members.message_sending import prepare_overdue
+        from members.outbox import remove_orphaned_files
+        from members.search_index import index_gently, install_indexes
+        from members.tasks import ask_for_due_delivery, forget_old_tasks
 
         connection_created.connect(_add_text_functions, dispatch_uid="members.text")
         # Of every app: the apps above have columns to be searched too.
         post_migrate.connect(install_indexes, dispatch_uid="members.search_index")
+        look_after(index_gently)
+        look_after(prepare_overdue)
+        look_after(ask_for_due_delivery)
+        do_daily(forget_old_tasks)
+        do_daily(remove_orphaned_files)
 
 
 def _add_text_functions(connection: Any, **_: object) -> None:

@@ -18,6 +18,7 @@ from django.db import DatabaseError, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from members.models import Member
+from members.tasks import STOPPING
 
 logger = logging.getLogger(__name__)
 COLUMN = "search_text"
@@ -25,6 +26,8 @@ COLUMN = "search_text"
 NOT_PLAIN = "{}search_text ~ '[^ -~]'"
 # So many rows are indexed while other writers of SQLite wait: some hundredths of a second.
 _ROWS_AT_A_TIME = 1_000
+# Seconds between them.
+_PAUSE = 0.02
 Connection = BaseDatabaseWrapper
 
 
@@ -63,6 +66,12 @@ def index_changes(using: str = "default", most: int | None = None) -> int:
         if has_index(connection, model):
             done += _index_changes(connection, model, most)
     return done
+
+
+def index_gently() -> None:
+    """Take all rows into the index that it does not know yet, letting others write in between."""
+    while index_changes(most=_ROWS_AT_A_TIME) and not STOPPING.wait(_PAUSE):
+        pass
 
 
 def install_indexes(sender: AppConfig, using: str = "default", **_: Any) -> None:

@@ -1,11 +1,13 @@
 """Work that a worker does outside the requests."""
 
 import traceback
+from datetime import timedelta
 from threading import Event
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db import DatabaseBackend
 from django_tasks_db.models import DBTaskResult
@@ -60,6 +62,21 @@ def ask_for_delivery() -> None:
 def delivery_tasks() -> "QuerySet[DBTaskResult[Any, Any]]":
     """Return what the database keeps of the tasks that send mail."""
     return DBTaskResult.objects.filter(task_path=deliver_mail.module_path)
+
+
+def ask_for_due_delivery() -> None:
+    """Have mail sent that is due and that nobody was asked to send."""
+    from members.claiming import has_due_mail
+
+    if has_due_mail():
+        ask_for_delivery()
+
+
+def forget_old_tasks() -> None:
+    """Delete what is left of tasks that ended long ago, or whose worker died."""
+    long_ago = timezone.now() - timedelta(days=1)
+    ended = DBTaskResult.objects.exclude(status=TaskResultStatus.READY)
+    ended.filter(started_at__lt=long_ago).delete()
 
 
 def _is_database_the_queue() -> bool:

@@ -41,6 +41,7 @@ GAUGES = (
         "How long the longest waiting task has waited for a worker; 0 when none does.",
         lambda: _seconds(queues.age_of_oldest_task()),
     ),
+    Gauge("contacts_imports", "Imports by state.", queues.imports_by_state, "state"),
     Gauge("contacts_disk_free_bytes", "Free room on the disk of DATA_DIR.", health.free_bytes),
 )
 

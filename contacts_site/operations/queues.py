@@ -6,6 +6,7 @@ from django.db.models import Count
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from importexport.models import ImportRun
 from members.claiming import due
 from members.models import Delivery, DeliveryState
 
@@ -34,6 +35,12 @@ def tasks_by_state() -> dict[str, int]:
     """Count the tasks in each of their states."""
     counted = DBTaskResult.objects.order_by().values_list("status").annotate(number=Count("pk"))
     return {str(status).lower(): number for status, number in counted}
+
+
+def imports_by_state() -> dict[str, int]:
+    """Count the imports in each of their states."""
+    runs = ImportRun.objects.order_by().values_list("state")
+    return dict(runs.annotate(number=Count("pk")))
 
 
 def _age(since: datetime | None, now: datetime) -> timedelta | None:

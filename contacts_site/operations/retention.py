@@ -9,7 +9,10 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from contacts.history import forget_former_contacts
 from contacts.retention import forget_notifications
+from importexport.export_journal import forget_exports
+from importexport.retention import forget_old_imports
 from members.retention import forget_mail_texts, forget_messages
 
 
@@ -29,6 +32,15 @@ class Forgetter(NamedTuple):
         return int(getattr(settings, self.setting))
 
 
+def _forget_former_contacts(older_than: datetime) -> int:
+    return forget_former_contacts(timezone.now() - older_than)
+
+
+def _forget_imports(_older_than: datetime) -> int:
+    # What undoes an import has a delay of its own.
+    return forget_old_imports()
+
+
 def forget_tasks(older_than: datetime) -> int:
     """Delete what is left of tasks that ended before then, or whose worker died; count them."""
     begun = DBTaskResult.objects.exclude(status="READY").filter(started_at__lt=older_than)
@@ -44,6 +56,11 @@ FORGETTERS = (
     Forgetter("Textes et pièces jointes de mails", "RETENTION_MAIL_TEXTS_DAYS", forget_mail_texts),
     Forgetter("Messages aux membres", "RETENTION_MESSAGES_DAYS", forget_messages),
     Forgetter("Notifications", "RETENTION_NOTIFICATIONS_DAYS", forget_notifications),
+    Forgetter("Fichiers et annulation des imports", "IMPORT_FILES_KEPT_DAYS", _forget_imports),
+    Forgetter("Journal des exports", "RETENTION_EXPORTS_DAYS", forget_exports),
+    Forgetter(
+        "Anciens états des contacts", "RETENTION_FORMER_CONTACTS_DAYS", _forget_former_contacts
+    ),
     Forgetter("Tâches terminées", "RETENTION_TASKS_DAYS", forget_tasks),
     Forgetter("Sessions expirées", "RETENTION_SESSIONS_DAYS", forget_sessions),
 )

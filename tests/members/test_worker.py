@@ -18,7 +18,7 @@ from members.outbox import Draft, queue
 from members.tasks import ask_for_delivery, deliver_mail
 from tests.factories import MemberFactory
 from tests.members.mails import numbered, queue_mails
-from tests.members.worker_process import WorkerProcess, wait_until
+from tests.worker_process import WorkerProcess, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MAILS = 300

@@ -17,7 +17,7 @@ from contacts_site.demo.filling import (
 from members.models import MemberKind
 
 ACCOUNTS = (
-    f"Comptes : {BACK_OFFICE_ACCOUNT} (back-office) et {ADMINISTRATOR_ACCOUNT} (administrateur), "
+    f"Comptes : {BACK_OFFICE_ACCOUNT} (back-office) et {ADMINISTRATOR_ACCOUNT} (administrateur), "
     f"mot de passe {PASSWORD}."
 )
 

@@ -1,8 +1,9 @@
-"""`manage.py worker`: does the long work, sends the mail, keeps the search quick."""
+"""`manage.py worker`: does the long work, sends the mail, looks after both and the search."""
 
 import logging
 import threading
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from datetime import timedelta
 from types import FrameType
 from typing import Any
@@ -12,27 +13,22 @@ from django.db import close_old_connections
 from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 
-from members.claiming import has_due_mail
-from members.message_sending import prepare_overdue
-from members.outbox import remove_orphaned_files
-from members.search_index import index_changes
-from members.tasks import STOPPING, ask_for_delivery, delivery_tasks, nameless
+from members.tasks import STOPPING, nameless
+from members.upkeep import Work, daily_work, frequent_work
 
 logger = logging.getLogger(__name__)
 _MOST_SECONDS_BETWEEN_LOOKS = 5
 _A_DAY = timedelta(days=1)
-# Seconds between two turns of indexing, each of which takes about as long.
-_PAUSE = 0.05
 
 
 class Command(db_worker.Command):
-    """The worker of django-tasks-db, which also looks after mail that nobody sends.
+    """The worker of django-tasks-db, which also looks after work that nobody does.
 
-    So mail whose time for a further attempt has come is sent, and mail whose worker died. On
-    SQLite it also takes into the search index what was written.
+    So mail whose time for a further attempt has come is sent, what a dead worker was at is taken
+    up again, and SQLite's search index takes in what was written.
     """
 
-    help = "Fait le travail de fond du site : envoie les mails."
+    help = "Fait le travail de fond du site : envoie les mails, importe les contacts."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take all queues, and look for work twice a second."""
@@ -48,7 +44,7 @@ class Command(db_worker.Command):
             **{name: options[name] for name in _HANDED_ON},
         )
         worker.configure_signals()
-        looking = threading.Thread(target=_look_after_site, daemon=True)
+        looking = threading.Thread(target=_look_after, daemon=True)
         if not options["batch"]:
             looking.start()
         worker.run()
@@ -66,32 +62,21 @@ class _Worker(db_worker.Worker):
         super().shutdown(signum, frame)
 
 
-def _look_after_site() -> None:
+def _look_after() -> None:
     forget_at = timezone.now()
     while not STOPPING.is_set():
-        try:
-            close_old_connections()
-            _index_changes()
-            prepare_overdue()
-            if has_due_mail():
-                ask_for_delivery()
-            if timezone.now() >= forget_at:
-                _forget_old_tasks()
-                remove_orphaned_files()
-                forget_at = timezone.now() + _A_DAY
-        except Exception as error:  # noqa: BLE001 (it looks again, whatever happened)
-            logger.error("Nobody could look after the site: %s", nameless(error))  # noqa: TRY400
+        _do(frequent_work())
+        if timezone.now() >= forget_at:
+            _do(daily_work())
+            forget_at = timezone.now() + _A_DAY
         STOPPING.wait(min(_MOST_SECONDS_BETWEEN_LOOKS, settings.MAIL_LEASE_SECONDS))
 
 
-def _index_changes() -> None:
-    """Have SQLite's search know what was written, letting others write in between."""
-    while index_changes(most=1_000) and not STOPPING.wait(_PAUSE):
-        pass
-
-
-def _forget_old_tasks() -> None:
-    """Delete what is left of tasks that ended long ago, or whose worker died."""
-    long_ago = timezone.now() - _A_DAY
-    ended = delivery_tasks().exclude(status="READY")
-    ended.filter(started_at__lt=long_ago).delete()
+def _do(works: Iterable[Work]) -> None:
+    """Do one thing after the other; what fails is tried again at the next look."""
+    for work in works:
+        try:
+            close_old_connections()
+            work()
+        except Exception as error:  # noqa: BLE001 (it looks again, whatever happened)
+            logger.error("%s could not be done: %s", work.__name__, nameless(error))  # noqa: TRY400
