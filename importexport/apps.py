@@ -2,8 +2,19 @@
 
 from django.apps import AppConfig
 
+from members.upkeep import do_daily, look_after
+
 
 class ImportExportConfig(AppConfig):
     """The importexport app."""
 
     name = "importexport"
+    verbose_name = "Fichiers de contacts"
+
+    def ready(self) -> None:
+        """Have the worker look after imports that nobody is at, and forget old ones."""
+        from importexport.retention import forget_old_imports
+        from importexport.tasks import ask_for_overdue_work
+
+        look_after(ask_for_overdue_work)
+        do_daily(forget_old_imports)

@@ -2,6 +2,8 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from itertools import count
+from operator import itemgetter
 from typing import IO, Literal
 
 from django.db.models import QuerySet
@@ -28,8 +30,8 @@ GUIDE_TITLES = (
 _ROWS_AT_A_TIME = 2_000
 
 
-def export_contacts(file: IO[bytes], format: Format) -> None:
-    """Write all contacts to the file, by their member's reference, then position.
+def export_contacts(file: IO[bytes], format: Format) -> int:
+    """Write all contacts to the file, by their member's reference, then position; return how many.
 
     An ODS carries the moment of the export (moments.py).
     """
@@ -41,7 +43,11 @@ def export_contacts(file: IO[bytes], format: Format) -> None:
     contacts = Contact.objects.order_by("member__reference", "position")
     # Closed at once also where the file cannot be written: its cursor is the database's.
     with closing(contact_rows(contacts)) as rows:
-        write_rows(file, format, rows, properties)
+        numbers = count()
+        # Counted by what costs next to nothing a row.
+        counted = map(itemgetter(0), zip(rows, numbers, strict=False))
+        write_rows(file, format, counted, properties)
+    return next(numbers)
 
 
 def write_rows(

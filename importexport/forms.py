@@ -1,13 +1,16 @@
-"""The form of an import."""
+"""The forms of an import."""
 
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 
 from importexport.files import EMPTY, too_large
-from importexport.runs import limits
+from importexport.files.table import grouped
+from importexport.models import ImportRun
+from importexport.reading import limits
 from members.forms import FocusedFormMixin, fields_only
 
 
@@ -32,9 +35,16 @@ class ImportForm(FocusedFormMixin, forms.Form):
         required=False,
         help_text=(
             "Les contacts de tout le site deviennent exactement ceux du fichier : un membre "
-            "absent du fichier perd tous ses contacts. Les nombres vous sont montrés avant toute "
-            "suppression. Sans cette option, les contacts du fichier sont ajoutés, même s'ils "
-            "sont déjà présents, et rien n'est supprimé."
+            "absent du fichier perd tous ses contacts. Sans cette option, les contacts du fichier "
+            "sont ajoutés, même s'ils sont déjà présents, et rien n'est supprimé."
+        ),
+    )
+
+    only_members_in_file = forms.BooleanField(
+        label="Limiter aux membres présents dans le fichier",
+        required=False,
+        help_text=(
+            "Avec la synchronisation : les membres absents du fichier gardent tous leurs contacts."
         ),
     )
 
@@ -42,9 +52,59 @@ class ImportForm(FocusedFormMixin, forms.Form):
         super().__init__(*args, **kwargs)
         self.helper = fields_only()
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse to limit what is not asked for."""
+        values: dict[str, Any] = super().clean() or {}
+        if values.get("only_members_in_file") and not values.get("sync"):
+            self.add_error(
+                "only_members_in_file",
+                "Cette option va avec la synchronisation : cochez aussi celle-ci, ou décochez "
+                "les deux.",
+            )
+        return values
+
     def clean_file(self) -> "UploadedFile[Any]":
         """Refuse a file over the limit before it is opened."""
         file: UploadedFile[Any] = self.cleaned_data["file"]
         if (file.size or 0) > settings.CONTACT_FILE_MAX_BYTES:
             raise forms.ValidationError(str(too_large(limits())))
         return file
+
+
+class ConfirmForm(FocusedFormMixin, forms.Form):
+    """What a person says to the preview of an import before it is applied.
+
+    The more it would destroy, the more is asked.
+    """
+
+    preview = forms.UUIDField(widget=forms.HiddenInput)
+    removals = forms.CharField(
+        label="Nombre de contacts à supprimer",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"required": "Tapez le nombre de contacts qui seront supprimés."},
+    )
+    accepts_undoing = forms.BooleanField(
+        label="Importer quand même, et défaire ces changements du site",
+        error_messages={
+            "required": "Cochez cette case, ou abandonnez et partez d'un nouvel export."
+        },
+    )
+
+    def __init__(self, run: ImportRun, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial={"preview": run.preview_key})
+        self._run = run
+        if not run.removes_many:
+            del self.fields["removals"]
+        if not run.stale_count:
+            del self.fields["accepts_undoing"]
+        self.helper = fields_only()
+
+    def clean_removals(self) -> int:
+        """Take the number however its digits are grouped; refuse any other one."""
+        typed = "".join(self.cleaned_data["removals"].split())
+        if typed != str(self._run.removed_count):
+            raise forms.ValidationError(
+                f"L'import supprimera {grouped(self._run.removed_count)} contacts : "
+                "tapez exactement ce nombre, ou abandonnez."
+            )
+        return self._run.removed_count

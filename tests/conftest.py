@@ -59,6 +59,8 @@ def _plain_static_files_and_fast_passwords(settings, tmp_path):
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    # What happens to be collected there would be looked through for each browser of a test.
+    settings.STATIC_ROOT = tmp_path / "staticfiles"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from contacts.models import CONTACT_FIELDS, Contact, ContactType
 from tests.factories import PASSWORD, ContactFactory, MemberFactory
+from tests.importexport.importing import work
 
 SYNCHRONISATION = (
     "Synchronisation des contacts (supprime les contacts du membre non présents dans le fichier)"
@@ -97,8 +98,14 @@ def synchronise(page, path):
     page.get_by_label("Fichier des contacts").set_input_files(path)
     page.get_by_label(SYNCHRONISATION).check()
     page.get_by_role("button", name="Importer").click()
-    expect(page.get_by_role("heading", name="Confirmer la synchronisation")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    work()
+    page.reload()
+    expect(page.get_by_role("heading", name="Confirmer l'import")).to_be_visible()
     page.get_by_role("button", name="Importer").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    work()
+    page.reload()
     expect(page.get_by_role("heading", name="L'import est terminé")).to_be_visible()
 
 

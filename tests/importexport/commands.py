@@ -4,10 +4,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection
+
+from tests.machines import database_url
 
 POOR_TERMINAL = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
@@ -25,8 +25,4 @@ def manage(*arguments, **environment) -> subprocess.CompletedProcess[bytes]:
 
 def database_of_tests() -> dict[str, str]:
     """Return the environment in which another process works on the database of the tests."""
-    name = connection.settings_dict["NAME"]
-    url = f"sqlite:///{name}"
-    if connection.vendor == "postgresql":
-        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-    return {"DATABASE_URL": url, "SECRET_KEY": "x"}
+    return {"DATABASE_URL": database_url(), "SECRET_KEY": "x"}

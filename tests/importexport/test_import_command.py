@@ -4,6 +4,7 @@ import os
 import pytest
 from django.core.management import CommandError, call_command
 
+from importexport.models import ImportRun
 from tests.factories import ContactFactory, MemberFactory
 from tests.importexport.commands import POOR_TERMINAL, manage
 from tests.importexport.files_made import csv_file, names, ods_file, plain, untouched
@@ -27,9 +28,10 @@ def run(path, *rows, make=csv_file, titles=("Référence", "Dénomination", "Typ
     return said(path, **options)
 
 
-def said(path, **options):
+def said(path, max_removals=None, **options):
     output = io.StringIO()
-    call_command("import_contacts", path, stdout=output, **options)
+    limit = [] if max_removals is None else [f"--max-removals={max_removals}"]
+    call_command("import_contacts", path, *limit, stdout=output, **options)
     return plain(output.getvalue()).splitlines()
 
 
@@ -161,3 +163,78 @@ def test_a_pipe_in_the_place_of_a_file_is_refused():
     os.close(reading)
     assert result.returncode == 1
     assert len(result.stderr.decode().splitlines()) == 1
+
+
+def test_each_import_is_in_the_history(member, path):
+    run(path, ["C1", "Bruno", 1], sync=True)
+    refusal(path, ["C1", "Bruno", 9])
+    done, refused = ImportRun.objects.order_by("pk")
+    assert (done.state, done.source, done.created_by) == ("done", "command", None)
+    assert (done.file_name, done.added_count, done.removed_count) == (path.name, 1, 1)
+    assert (refused.state, refused.errors["count"]) == ("refused", 1)
+    assert refused.marked_file
+
+
+def test_members_who_are_not_in_the_file_can_be_left_alone(member, path):
+    ContactFactory(member__reference="C2", name="Zoé")
+    lines = run(path, ["C1", "Bruno", 1], sync=True, only_members_in_file=True)
+    assert "ajoutés : 1, supprimés : 1, inchangés : 0" in lines[0]
+    assert names() == ["Bruno", "Zoé"]
+
+
+def test_limiting_goes_with_synchronising(member, path):
+    assert refusal(path, ["C1", "Bruno", 1], only_members_in_file=True) == [
+        "L'option --only-members-in-file va avec --sync."
+    ]
+
+
+@pytest.fixture
+def ten(member):
+    """Ten contacts of member C1."""
+    for number in range(9):
+        ContactFactory(member=member, name=f"{number}")
+    return member
+
+
+@pytest.mark.parametrize("most", ["7", "79%", "0", "0%"])
+def test_more_removals_than_allowed_import_nothing(ten, path, most):
+    before = untouched()
+    lines = refusal(path, ["C1", "0", 4], ["C1", "1", 4], sync=True, max_removals=most)
+    assert " ".join(lines) == (
+        "L'import supprimerait 8 contacts sur 10, plus que --max-removals ne permet. "
+        "Rien n'a été importé."
+    )
+    assert untouched() == before
+    assert ImportRun.objects.get().state == "abandoned"
+
+
+@pytest.mark.parametrize("most", ["8", "80%", "100%"])
+def test_as_many_removals_as_allowed_are_done(ten, path, most):
+    run(path, ["C1", "0", 4], ["C1", "1", 4], sync=True, max_removals=most)
+    assert names() == ["0", "1"]
+
+
+@pytest.mark.parametrize("most", ["", "-1", "x", "1.5", "5 %", "²"])
+def test_a_limit_that_is_none_is_refused(ten, path, most):
+    with pytest.raises(CommandError, match="max-removals"):
+        run(path, ["C1", "0", 4], sync=True, max_removals=most)
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_on_a_terminal_a_bar_shows_how_far_the_reading_is(member, path, monkeypatch):
+    monkeypatch.setattr("importexport.reading._SECONDS_BETWEEN_WORDS", -1)
+    terminal = Terminal()
+    run(path, *[["C1", "x", 1]] * 1_000, stderr=terminal)
+    drawn = terminal.getvalue().split("\r")
+    assert drawn[-3].startswith(f"[{'#' * 30}] 100% 1000 lignes")
+    assert drawn[-1] == ""
+
+
+def test_off_a_terminal_nothing_is_drawn(member, path):
+    errors = io.StringIO()
+    run(path, ["C1", "x", 1], stderr=errors)
+    assert errors.getvalue() == ""

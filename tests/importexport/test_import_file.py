@@ -1,14 +1,16 @@
+import hashlib
+from pathlib import Path
+
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
-from contacts.models import Contact
 from tests.factories import ContactFactory, MemberFactory
 from tests.importexport.files_made import csv_file, named, names, ods_file
+from tests.importexport.importing import checked, imported, last_run, numbers, press, send
 from tests.pages import AWKWARD_TEXTS, cells, errors, links, page, text
 
 ADDRESS = "/contacts/importer/"
-RESULT = "/contacts/importer/resultat/"
 
 
 @pytest.fixture
@@ -16,36 +18,40 @@ def member(db):
     return MemberFactory(reference="C1", name="Ferme")
 
 
-def send(client, file, **values):
-    return client.post(ADDRESS, {"file": file, **values}, follow=True)
-
-
-def numbers(response):
-    """Return the numbers of the page by their labels."""
-    return {
-        "".join(pair.xpath("dt/text()")).strip(): int("".join(pair.xpath("dd/text()")))
-        for pair in page(response).xpath("//dl/div")
-    }
-
-
 def kept_files():
     return default_storage.listdir("imports")[1] if default_storage.exists("imports") else []
 
 
 @pytest.mark.parametrize("make", [csv_file, ods_file])
-def test_a_file_is_imported_and_the_numbers_are_shown(administrator, member, make):
+def test_a_file_is_imported_once_its_preview_is_confirmed(administrator, member, make):
     ContactFactory(member=member, name="Anne")
-    response = send(administrator, make(["C1", "Bruno", 2], ["C1", "Anne", 4]))
-    assert response.redirect_chain == [(RESULT, 302)]
+    page = checked(administrator, make(["C1", "Bruno", 2], ["C1", "Anne", 4]))
+    assert "Rien n'a encore changé sur le site." in text(page)
+    assert names(member) == ["Anne"]
+    response = press(administrator, page, "Importer")
+    assert "L'import est terminé" in text(response)
     assert numbers(response) == {
         "Lignes du fichier": 2,
         "Membres du fichier": 1,
         "Contacts ajoutés": 2,
         "Contacts supprimés": 0,
         "Contacts inchangés": 0,
+        "Dont déplacés": 0,
+        "Avertissements": 0,
     }
     assert names(member) == ["Anne", "Bruno", "Anne"]
-    assert kept_files() == []
+
+
+def test_the_run_says_who_sent_what_and_when(administrator, member):
+    file = csv_file(["C1", "Bruno", 2])
+    send(administrator, file)
+    run = last_run()
+    assert (run.state, run.source) == ("received", "browser")
+    assert run.created_by == administrator.get("/membres/").wsgi_request.user
+    assert (run.file_name, run.file_size) == ("contacts.csv", len(file.getvalue()))
+    assert run.sha256 == hashlib.sha256(file.getvalue()).hexdigest()
+    assert Path(run.file.path).read_bytes() == file.getvalue()
+    assert (run.is_synchronisation, run.only_members_in_file) == (False, False)
 
 
 def test_the_page_says_what_the_manual_says(administrator):
@@ -68,18 +74,22 @@ def test_the_screen_of_members_leads_to_it(administrator, back_office):
         "/contacts/importer/": "Importer des contacts",
         "/contacts/exporter/ods/": "Exporter les contacts (ODS, conseillé)",
         "/contacts/exporter/csv/": "Exporter les contacts (CSV)",
+        "/contacts/importer/historique/": "Historique des imports",
+        "/contacts/exporter/journal/": "Journal des exports",
     }
     assert links(back_office.get("/membres/"), "/contacts/") == {}
 
 
 def test_loading_the_result_again_imports_nothing_again(administrator, member):
-    send(administrator, csv_file(["C1", "Bruno", 2]))
-    assert "L'import est terminé" in text(administrator.get(RESULT))
+    response = imported(administrator, csv_file(["C1", "Bruno", 2]))
+    assert "L'import est terminé" in text(administrator.get(response.request["PATH_INFO"]))
     assert names() == ["Bruno"]
 
 
-def test_without_an_import_there_is_no_result(administrator):
-    assert administrator.get(RESULT, follow=True).redirect_chain == [(ADDRESS, 302)]
+def test_limiting_without_synchronising_is_refused(administrator, member):
+    response = send(administrator, csv_file(["C1", "x", 1]), only_members_in_file="on")
+    assert "Cette option va avec la synchronisation" in errors(response, "only_members_in_file")
+    assert last_run() is None
 
 
 @pytest.mark.parametrize("sync", [{}, {"sync": "on"}])
@@ -100,38 +110,39 @@ def test_without_a_file_the_page_asks_for_one(administrator, member, sync):
         ("Référence;Type;Type\nC1;1;1\n".encode(), "Le fichier a deux colonnes « Type »."),
     ],
 )
-def test_a_refused_file_is_told_in_a_sentence_at_the_field(
-    administrator, member, content, said, sync
-):
+def test_a_refused_file_is_told_in_a_sentence(administrator, member, content, said, sync):
     ContactFactory(member=member, name="Anne")
-    response = send(administrator, named("x.ods", content), **sync)
-    assert said in errors(response, "file")
+    if not content:
+        assert said in errors(send(administrator, named("x.ods", content), **sync), "file")
+        assert kept_files() == []
+        return
+    response = checked(administrator, named("x.ods", content), **sync)
+    assert "Le fichier est refusé" in text(response)
+    assert said in text(response)
     assert names() == ["Anne"]
-    assert kept_files() == []
 
 
 def test_a_synchronisation_that_would_empty_the_site_is_refused(administrator, member):
     ContactFactory(member=member, name="Anne")
-    response = send(administrator, csv_file(), sync="on")
-    assert "Une synchronisation viderait tout le site" in errors(response, "file")
-    assert numbers(send(administrator, csv_file()))["Contacts ajoutés"] == 0
+    response = checked(administrator, csv_file(), sync="on")
+    assert "Une synchronisation viderait tout le site" in text(response)
+    assert numbers(imported(administrator, csv_file()))["Contacts ajoutés"] == 0
     assert names() == ["Anne"]
 
 
 @pytest.mark.parametrize("sync", [{}, {"sync": "on"}])
 def test_every_faulty_row_is_told_and_nothing_is_imported(administrator, member, sync):
     file = csv_file(["C1", "Anne", 1], ["C9", "Bruno", 9], ["C1", "Chloé", ""])
-    response = send(administrator, file, **sync)
+    response = checked(administrator, file, **sync)
     assert "Rien n'a été importé : 3 erreurs dans le fichier" in text(response)
     assert cells(response, "Ligne") == ["3", "3", "4"]
     assert cells(response, "Colonne")[:3] == ["Référence", "Type", "Type"]
     assert "« C9 » n'est la référence d'aucun membre." in cells(response, "Erreur")
     assert names() == []
-    assert kept_files() == []
 
 
 def test_a_long_list_of_errors_says_how_many_more_there_are(administrator, member):
-    response = send(administrator, csv_file(*[["C9", "x", 1]] * 1_000))
+    response = checked(administrator, csv_file(*[["C9", "x", 1]] * 1_000))
     assert "1000 erreurs dans le fichier" in text(response)
     assert cells(response, "Ligne") == [str(line) for line in range(2, 202)]
     assert "Et 800 autres erreurs." in text(response)
@@ -139,7 +150,7 @@ def test_a_long_list_of_errors_says_how_many_more_there_are(administrator, membe
 
 def test_warnings_are_told_with_the_result(administrator, member):
     titles = ("Référence", "Libellé membre", "Type")
-    response = send(administrator, csv_file(*[["C1", "Autre", 1]] * 201, titles=titles))
+    response = imported(administrator, csv_file(*[["C1", "Autre", 1]] * 201, titles=titles))
     assert "201 avertissements" in text(response)
     assert len(cells(response, "Avertissement")) == 200
     assert "« Autre » diffère du nom du membre, « Ferme »." in cells(response, "Avertissement")
@@ -151,9 +162,9 @@ def test_warnings_are_told_with_the_result(administrator, member):
 def test_awkward_texts_of_a_file_are_shown_as_they_are(administrator, member, awkward):
     quoted = '"' + awkward.replace('"', '""') + '"'
     file = csv_file([quoted, "x", 1], titles=("Référence", quoted, "Type"))
-    response = send(administrator, file)
+    response = checked(administrator, file)
     assert f"« {awkward} » n'est la référence d'aucun membre." in text(response)
-    response = send(administrator, csv_file(["C1", 1], titles=("Référence", "Type", quoted)))
+    response = checked(administrator, csv_file(["C1", 1], titles=("Référence", "Type", quoted)))
     assert awkward in text(response)
 
 
@@ -162,7 +173,7 @@ def test_an_upload_over_the_limit_is_refused_and_hardly_kept(administrator, memb
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 0
     rows = csv_file(["C1", "x", 1]).getvalue()
     fitting = rows + b"\n" * (1024**2 - len(rows))
-    assert numbers(send(administrator, named("x.csv", fitting)))["Contacts ajoutés"] == 1
+    assert numbers(imported(administrator, named("x.csv", fitting)))["Contacts ajoutés"] == 1
 
     sent = administrator.post(ADDRESS, {"file": named("x.csv", fitting + b"\n" * 5_000_000)})
     assert "Le fichier dépasse la taille maximale de 1 Mio." in errors(sent, "file")
@@ -184,15 +195,14 @@ def test_the_number_of_queries_does_not_grow_with_the_file(
 ):
     file = csv_file(*[["C1", f"{n}", 1] for n in range(count)])
     administrator.get("/membres/")
-    before = Contact.objects.count()
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(5):
         administrator.post(ADDRESS, {"file": file})
-    assert Contact.objects.count() == before + count
+    assert last_run().state == "received"
 
 
 def test_a_file_under_another_name_is_read_by_its_content(administrator, member):
-    send(administrator, named("contacts.ods", csv_file(["C1", "Anne", 1]).getvalue()))
-    send(administrator, named("photo.png", ods_file(["C1", "Bruno", 1]).getvalue()))
+    imported(administrator, named("contacts.ods", csv_file(["C1", "Anne", 1]).getvalue()))
+    imported(administrator, named("photo.png", ods_file(["C1", "Bruno", 1]).getvalue()))
     assert names() == ["Anne", "Bruno"]
 
 
@@ -205,4 +215,28 @@ def test_a_text_in_the_place_of_the_file_is_no_file(administrator, member, value
 def test_a_file_too_large_for_memory_comes_from_the_disk(administrator, member):
     sent = administrator.post(ADDRESS, {"file": csv_file(*[["C1", "x" * 190, 1]] * 6_000)})
     assert isinstance(sent.wsgi_request.FILES["file"], TemporaryUploadedFile)
-    assert len(names()) == 6_000
+    assert last_run().file.size == last_run().file_size > 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        *((awkward, awkward.rpartition("/")[2]) for awkward in AWKWARD_TEXTS[:-1]),
+        (AWKWARD_TEXTS[-1], "ecnarF"),
+        ("../../etc/passwd.csv", "passwd.csv"),
+        ("C:\\Documents\\contacts.csv", "contacts.csv"),
+        ("\u00e9" * 300 + ".csv", "\u00e9" * 250),
+    ],
+)
+def test_the_name_of_a_file_is_only_shown(administrator, member, name, shown):
+    rows = csv_file(["C1", "Bruno", 4]).getvalue()
+    page = checked(administrator, named(name, rows))
+    assert shown in text(page)
+    assert default_storage.listdir("") == (["imports"], [])
+    assert len(kept_files()[0]) == 32
+    assert "L'import est terminé" in text(press(administrator, page, "Importer"))
+
+
+def test_a_kept_file_is_for_the_site_alone(administrator, member):
+    send(administrator, csv_file(["C1", "Bruno", 4]))
+    assert Path(last_run().file.path).stat().st_mode & 0o777 == 0o600

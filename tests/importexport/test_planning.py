@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importexport.columns import ContactRow
-from importexport.planning import StoredContact, plan_addition, plan_synchronisation
+from importexport.planning import Removal, StoredContact, plan_addition, plan_synchronisation
 
 
 def rows(*said):
@@ -34,11 +34,12 @@ def numbers(plan):
 def applied(plan, stored):
     """Return what each member has afterwards, as places and values from top to bottom."""
     places = {move.id: move.position for move in plan.moved}
-    assert not places.keys() & set(plan.removed)
+    gone = {removal.id for removal in plan.removed}
+    assert not places.keys() & gone
     result = {member: [] for member in stored}
     for member, contacts in stored.items():
         for contact in contacts:
-            if contact.id not in plan.removed:
+            if contact.id not in gone:
                 place = places.get(contact.id, contact.position)
                 result[member].append((place, contact.values))
     for made in plan.added:
@@ -76,7 +77,7 @@ def test_another_order_only_moves():
 
 def test_the_same_row_twice_keeps_both_and_removes_the_third():
     plan = plan_synchronisation(rows("A1", "A1"), site(m1="AAA"))
-    assert (numbers(plan), plan.removed) == ((0, 0, 1, 2), [103])
+    assert (numbers(plan), plan.removed) == ((0, 0, 1, 2), [Removal(1, 103, 3)])
 
 
 def test_a_contact_is_not_kept_for_another_member():
@@ -105,6 +106,19 @@ def test_whatever_there_was_the_site_becomes_exactly_the_file(said, members):
     assert count == plan.kept_count + len(plan.removed)
     assert len(said) == plan.kept_count + len(plan.added)
     assert plan.emptied_member_count == len(stored.keys() - expected.keys())
+    _check_members(plan, stored)
+
+
+def _check_members(plan, stored):
+    """Hold the numbers of each member to its changes."""
+    for member in plan.members:
+        key = member.member_id
+        assert member.added == sum(made.member_id == key for made in plan.added)
+        assert member.removed == sum(removal.member_id == key for removal in plan.removed)
+        assert member.moved == sum(move.member_id == key for move in plan.moved)
+        before = stored.get(key, [])
+        assert member.kept + member.moved + member.removed == len(before)
+        assert member.last_position == (before[-1].position if before else 0)
 
 
 @given(FILES, SITES)
@@ -123,7 +137,7 @@ def test_an_addition_leaves_all_there_was_and_adds_the_file_below(said, members)
 
 @given(SITES)
 def test_what_was_exported_changes_nothing(members):
-    stored = site(**members)
+    stored = {member: contacts for member, contacts in site(**members).items() if contacts}
     said = [f"{c.values[0]}{member}" for member, contacts in stored.items() for c in contacts]
     plan = plan_synchronisation(rows(*said), stored)
     assert numbers(plan) == (0, 0, 0, len(said))

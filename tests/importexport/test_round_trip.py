@@ -11,11 +11,12 @@ from contacts.models import Contact, ContactType
 from importexport.checking import is_header
 from importexport.exporting import export_contacts
 from importexport.files import open_table
-from importexport.runs import import_contacts, limits
+from importexport.reading import limits
 from members.characters import FORBIDDEN
 from members.models import MemberKind
 from tests.factories import ContactFactory, MemberFactory
 from tests.importexport.files_made import stored, untouched
+from tests.importexport.importing import import_contacts
 
 # Any text that the database and XML can hold; those that files like to lose come often.
 CHARACTERS = st.characters(exclude_categories=["Cs"]).filter(lambda c: not FORBIDDEN.match(c))

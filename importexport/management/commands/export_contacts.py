@@ -7,7 +7,9 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from importexport.exporting import CONTENT_TYPES, Format, export_contacts
+from importexport.export_journal import export_and_note
+from importexport.exporting import CONTENT_TYPES, Format
+from importexport.models import RunSource
 from members.management.terminal import TerminalCommand, reason
 
 
@@ -44,7 +46,7 @@ def _write_whole(path: Path, format: Format) -> None:
             # Who may not read the file that stands there must not read its successor.
             if path.exists():
                 shutil.copymode(path, part)
-            export_contacts(file, format)
+            export_and_note(file, format, source=RunSource.COMMAND)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)

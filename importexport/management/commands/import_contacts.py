@@ -1,14 +1,45 @@
 """`manage.py import_contacts FILE [--sync] [--dry-run]`: see contact-files.md, « Commands »."""
 
-from argparse import ArgumentParser
+import re
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from django.core.files import File
 
 from importexport.checking import Remarks
-from importexport.files.table import FileRefused
-from importexport.runs import ImportRefused, Outcome, import_contacts, preview_import
+from importexport.direct import ImportStopped, import_contacts
+from importexport.files.table import FileRefused, grouped
+from importexport.models import ImportRun
+from importexport.reading import ImportRefused, Tell
+from importexport.receiving import Options
+from importexport.working import Outcome, preview
+from members.management.progress import ProgressBar
 from members.management.terminal import TerminalCommand, reason
+
+
+@dataclass(frozen=True)
+class MaxRemovals:
+    """The most contacts that an import may remove: a number, or hundredths of the site's."""
+
+    number: int
+    is_share: bool
+
+    @classmethod
+    def from_text(cls, text: str) -> "MaxRemovals":
+        """Read `N` or `P%`. Raises ArgumentTypeError."""
+        match = re.fullmatch(r"(\d{1,9})(%?)", text, re.ASCII)
+        if match is None:
+            raise ArgumentTypeError(f"« {text} » : indiquez un nombre, ou un pourcentage (20%).")
+        return cls(int(match[1]), bool(match[2]))
+
+    def allows(self, run: ImportRun) -> bool:
+        """Whether the run removes no more than this."""
+        if self.is_share:
+            return run.removed_count * 100 <= self.number * run.site_contact_count
+        return run.removed_count <= self.number
 
 
 class Command(TerminalCommand):
@@ -25,6 +56,17 @@ class Command(TerminalCommand):
             help="Les contacts de tout le site deviennent exactement ceux du fichier.",
         )
         parser.add_argument(
+            "--only-members-in-file",
+            action="store_true",
+            help="Avec --sync : les membres absents du fichier gardent leurs contacts.",
+        )
+        parser.add_argument(
+            "--max-removals",
+            metavar="N|P%%",
+            type=MaxRemovals.from_text,
+            help="N'importe rien si plus de contacts seraient supprimés : un nombre, ou une part.",
+        )
+        parser.add_argument(
             "--dry-run",
             action="store_true",
             help="Dit ce que l'import ferait, et n'écrit rien.",
@@ -32,18 +74,48 @@ class Command(TerminalCommand):
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
         """Import, and sum up on standard output; or tell every error on standard error."""
-        run = preview_import if options["dry_run"] else import_contacts
+        if options["only_members_in_file"] and not options["sync"]:
+            self.fail(["L'option --only-members-in-file va avec --sync."])
+        work = _preview if options["dry_run"] else _import
         try:
-            with options["file"].open("rb") as file:
-                outcome = run(file, sync=options["sync"])
+            with options["file"].open("rb") as file, ProgressBar(self.stderr) as bar:
+                lines = list(work(file, options, bar.show))
         except OSError as error:
             self.fail([f"Le fichier {options['file']} ne peut pas être lu : {reason(error)}."])
-        except FileRefused as refusal:
+        except (FileRefused, ImportStopped) as refusal:
             self.fail([str(refusal)])
         except ImportRefused as refusal:
             self.fail(_error_lines(refusal.checked.errors))
-        for line in _summary(outcome, is_dry_run=options["dry_run"]):
+        for line in lines:
             self.stdout.write(line)
+
+
+def _preview(file: IO[bytes], options: dict[str, Any], tell: Tell) -> Iterator[str]:
+    outcome = preview(file, _asked(options), tell)
+    yield from _warning_lines(outcome.warnings)
+    yield "Essai seulement : rien n'a été écrit."
+    yield _summary(outcome)
+
+
+def _import(file: IO[bytes], options: dict[str, Any], tell: Tell) -> Iterator[str]:
+    limit: MaxRemovals | None = options["max_removals"]
+
+    def accept(run: ImportRun) -> None:
+        if limit and not limit.allows(run):
+            raise ImportStopped(
+                f"L'import supprimerait {grouped(run.removed_count)} contacts sur "
+                f"{grouped(run.site_contact_count)}, plus que --max-removals ne permet. "
+                "Rien n'a été importé."
+            )
+
+    named = File(file, options["file"].name)
+    _, outcome = import_contacts(named, _asked(options), tell=tell, accept=accept)
+    yield from _warning_lines(outcome.warnings)
+    yield _summary(outcome)
+
+
+def _asked(options: dict[str, Any]) -> Options:
+    return Options(sync=options["sync"], only_members_in_file=options["only_members_in_file"])
 
 
 def _error_lines(errors: Remarks) -> Iterator[str]:
@@ -52,19 +124,19 @@ def _error_lines(errors: Remarks) -> Iterator[str]:
         yield f"et {errors.count - len(errors.kept)} autres erreurs"
 
 
-def _summary(outcome: Outcome, *, is_dry_run: bool) -> Iterator[str]:
-    warnings = outcome.warnings
+def _warning_lines(warnings: Remarks) -> Iterator[str]:
     yield from map(str, warnings.kept)
     if warnings.count > len(warnings.kept):
         yield f"et {warnings.count - len(warnings.kept)} autres avertissements"
-    if is_dry_run:
-        yield "Essai seulement : rien n'a été écrit."
+
+
+def _summary(outcome: Outcome) -> str:
     numbers = {
         "lignes": outcome.rows,
         "membres": outcome.members,
         "ajoutés": outcome.added,
         "supprimés": outcome.removed,
         "inchangés": outcome.unchanged,
-        "avertissements": warnings.count,
+        "avertissements": outcome.warnings.count,
     }
-    yield ", ".join(f"{label} : {number}" for label, number in numbers.items())
+    return ", ".join(f"{label} : {number}" for label, number in numbers.items())

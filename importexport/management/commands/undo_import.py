@@ -1,0 +1,49 @@
+"""`manage.py undo_import RUN`: takes an import back, as the history of imports does."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from typing import Any
+
+from importexport.models import ImportRun, RunState
+from importexport.runs import ask_to_undo
+from importexport.undoing import UndoRefused
+from importexport.working import undo_run
+from members.management.terminal import TerminalCommand
+
+
+class Command(TerminalCommand):
+    """Take an import back: exactly the contacts and the order from before, or nothing."""
+
+    help = "Annule un import : les contacts et leur ordre redeviennent exactement ceux d'avant."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the run."""
+        parser.add_argument(
+            "run", metavar="RUN", type=int, help="Le numéro de l'import, dans l'historique."
+        )
+
+    def handle(self, *_arguments: Any, **options: Any) -> None:
+        """Take it back, or say what is in the way."""
+        run = ImportRun.objects.filter(pk=options["run"]).first()
+        if run is None:
+            self.fail([f"Il n'y a pas d'import {options['run']}."])
+        try:
+            ask_to_undo(run, None)
+        except UndoRefused as refusal:
+            self.fail(_refusal_lines(refusal))
+        undo_run(run.pk)
+        run.refresh_from_db()
+        if run.state != RunState.UNDONE:
+            self.fail([run.message])
+        self.stdout.write(
+            f"L'import {run.pk} est annulé. Supprimés : {run.added_count}, "
+            f"revenus : {run.removed_count}, remis à leur place : {run.moved_count}"
+        )
+
+
+def _refusal_lines(refusal: UndoRefused) -> Iterator[str]:
+    yield str(refusal)
+    for obstacle in refusal.obstacles:
+        yield f"{obstacle.contact} : {obstacle.reason}"
+    if refusal.more:
+        yield f"et {refusal.more} autres"

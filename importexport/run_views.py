@@ -1,0 +1,171 @@
+"""An import in the browser: followed, looked at, confirmed, abandoned, undone; and all of them."""
+
+from pathlib import PurePath
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from importexport.forms import ConfirmForm
+from importexport.models import ImportRun, RunState
+from importexport.previewing import member_lines, offered_filters, preview_page
+from importexport.runs import abandon, ask_to_undo, confirm, resume
+from importexport.undoing import UndoRefused, check_undo
+from importexport.views import may_import
+from members.requests import HttpRequest
+
+_RUNS_A_PAGE = 25
+_LINES_A_PAGE = 200
+
+
+@require_safe
+@may_import
+def history(request: HttpRequest) -> HttpResponse:
+    """Show all imports, the newest first."""
+    runs = ImportRun.objects.select_related("created_by").defer("warnings", "errors", "outdated")
+    page = Paginator(runs, _RUNS_A_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "page_address": "?page="}
+    return render(request, "importexport/history.html", context)
+
+
+@require_safe
+@may_import
+def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show where an import stands; to htmx, how far it is, until there is something else to see."""
+    run = _run(pk)
+    if request.htmx:
+        if not run.is_moving:
+            return HttpResponseClientRefresh()
+        return render(request, "importexport/_progress.html", {"run": run})
+    form = ConfirmForm(run) if run.state == RunState.READY else None
+    return _run_page(request, run, form)
+
+
+@require_safe
+@may_import
+def run_member(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
+    """Show all that an import does to the contacts of one member."""
+    run = _run(pk)
+    imported, lines = member_lines(run, member_pk)
+    if imported is None:
+        raise Http404
+    page = Paginator(lines, _LINES_A_PAGE).get_page(request.GET.get("page"))
+    context = {"run": run, "imported": imported, "page": page, "page_address": "?page="}
+    return render(request, "importexport/run_member.html", context)
+
+
+@require_POST
+@may_import
+def run_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have an import applied as its preview shows it."""
+    run = _run(pk)
+    if run.state != RunState.READY:
+        messages.warning(request, "Cet import n'attend plus de confirmation : voici où il en est.")
+        return redirect(run)
+    form = ConfirmForm(run, request.POST)
+    if not form.is_valid() and "preview" not in form.errors:
+        form.focus()
+        return _run_page(request, run, form)
+    if not form.is_valid() or not confirm(run, form.cleaned_data["preview"]):
+        messages.warning(
+            request,
+            "L'aperçu a été refait depuis, et rien n'a été importé. "
+            "Voici l'aperçu à jour ; confirmez à nouveau.",
+        )
+    return redirect(run)
+
+
+@require_POST
+@may_import
+def run_abandon(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give an import up before it is applied."""
+    run = _run(pk)
+    if abandon(run):
+        messages.info(request, "L'import est abandonné : rien n'a changé.")
+        return redirect("importexport:import")
+    messages.warning(request, "Cet import ne peut plus être abandonné : voici où il en est.")
+    return redirect(run)
+
+
+@require_POST
+@may_import
+def run_resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an interrupted import up again."""
+    run = _run(pk)
+    if not resume(run):
+        messages.warning(request, "Cet import n'est pas interrompu : voici où il en est.")
+    return redirect(run)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may_import
+def run_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask, in numbers, then have an import taken back; or say why it cannot be."""
+    run = _run(pk)
+    refusal = None
+    try:
+        if request.method == "POST":
+            ask_to_undo(run, request.user)
+            return redirect(run)
+        check_undo(run)
+    except UndoRefused as refused:
+        refusal = refused
+    return render(request, "importexport/undo.html", {"run": run, "refusal": refusal})
+
+
+@require_safe
+@may_import
+def original_file(_request: HttpRequest, pk: int) -> FileResponse:
+    """Send the file of an import as it came."""
+    run = _run(pk)
+    return _attachment(run.file, run.file_name or "contacts")
+
+
+@require_safe
+@may_import
+def marked_file(_request: HttpRequest, pk: int) -> FileResponse:
+    """Send the file of an import with its errors marked."""
+    run = _run(pk)
+    return _attachment(run.marked_file, f"{PurePath(run.file_name).stem}-erreurs.ods")
+
+
+def _run(pk: int) -> ImportRun:
+    return get_object_or_404(ImportRun.objects.select_related("created_by", "undone_by"), pk=pk)
+
+
+def _run_page(request: HttpRequest, run: ImportRun, form: ConfirmForm | None) -> HttpResponse:
+    key = request.GET.get("voir", "")
+    context: dict[str, Any] = {"run": run, "form": form, "chosen": key, "state": RunState}
+    if run.checked_at and not run.forgotten_at and run.state in _SHOWN_STATES:
+        context["filters"] = offered_filters(run)
+        context["preview"] = preview_page(run, key, **_places(request.GET))
+    return render(request, "importexport/run.html", context)
+
+
+_SHOWN_STATES = (RunState.READY, RunState.DONE, RunState.UNDONE)
+
+
+def _places(asked: QueryDict) -> dict[str, int]:
+    """Return the numbers from which the page goes on, where the address has some."""
+    names = {"apres": "after", "avant": "before"}
+    given = {names[name]: asked.get(name, "") for name in names if name in asked}
+    # No run has so many members that its number needs more digits.
+    return {name: int(value[:9]) for name, value in given.items() if value.isdecimal()}
+
+
+def _attachment(stored: FieldFile, name: str) -> FileResponse:
+    """Send a stored file to be saved, never to be shown."""
+    if not stored:
+        raise Http404
+    try:
+        file = stored.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    return FileResponse(
+        file, as_attachment=True, filename=name, content_type="application/octet-stream"
+    )

@@ -1,0 +1,89 @@
+"""Imports from file to site: at once, as a program does; or as a person and a worker do."""
+
+from django.core.files import File
+
+from importexport import direct
+from importexport.models import ImportRun, RunSource
+from importexport.receiving import Options, receive
+from importexport.working import check_run, preview, work_on
+from tests.pages import page
+
+ADDRESS = "/contacts/importer/"
+
+
+def import_contacts(file, *, sync=False, only_members_in_file=False, **hooks):
+    """Import at once, and return what it did."""
+    return run_import(file, sync=sync, only_members_in_file=only_members_in_file, **hooks)[1]
+
+
+def run_import(file, *, sync=False, only_members_in_file=False, **hooks):
+    """Import at once, and return the run and what it did."""
+    return direct.import_contacts(
+        File(file, getattr(file, "name", "contacts")), Options(sync, only_members_in_file), **hooks
+    )
+
+
+def preview_import(file, *, sync=False, only_members_in_file=False):
+    """Return what an import would do."""
+    return preview(file, Options(sync, only_members_in_file), lambda *_: None)
+
+
+def send(client, file, **values):
+    """Send a file in a browser, and return the page on which its import is followed."""
+    return client.post(ADDRESS, {"file": file, **values}, follow=True)
+
+
+def received(file, *, sync=False) -> ImportRun:
+    """Send a file as a browser does; its import then waits to be checked."""
+    sent = File(file, getattr(file, "name", "contacts"))
+    return receive(sent, Options(sync), source=RunSource.BROWSER)
+
+
+def ready(file, *, sync=False) -> ImportRun:
+    """Send a file, check it, and return its import, which waits for its confirmation."""
+    run = received(file, sync=sync)
+    check_run(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def work():
+    """Do what the worker does, until nothing is left to do."""
+    while waiting := [run for run in ImportRun.objects.order_by("pk") if run.is_moving]:
+        for run in waiting:
+            work_on(run.pk)
+
+
+def checked(client, file, **values):
+    """Send a file, let the worker check it, and return the page of its import."""
+    response = send(client, file, **values)
+    work()
+    return client.get(response.request["PATH_INFO"])
+
+
+def press(client, response, label, **values):
+    """Press the button of the page that begins so, and return the page after the work."""
+    (form,) = page(response).xpath(f"//form[.//button[starts-with(normalize-space(), '{label}')]]")
+    pressed = client.post(form.get("action"), {**dict(form.form_values()), **values}, follow=True)
+    if not any(run.is_moving for run in ImportRun.objects.all()):
+        return pressed
+    work()
+    return client.get(pressed.request["PATH_INFO"])
+
+
+def imported(client, file, **values):
+    """Send a file, have it checked, confirm it, and return the page after the work."""
+    return press(client, checked(client, file, **values), "Importer")
+
+
+def numbers(response) -> dict[str, int]:
+    """Return the numbers of the page by their labels."""
+    return {
+        "".join(pair.xpath("dt/text()")).strip(): int("".join(pair.xpath("dd/text()")))
+        for pair in page(response).xpath("//dl[@class='numbers']/div")
+    }
+
+
+def last_run() -> ImportRun:
+    """Return the newest import."""
+    return ImportRun.objects.order_by("pk").last()
