@@ -5,21 +5,28 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.comparing import compare_files, measure_pages
+from benchmarks.floors import measure_floors
 from benchmarks.mail import measure_mail
 from benchmarks.running import CaseFailed
 from benchmarks.search import measure_search
 from benchmarks.stores import PostgresqlStore, SqliteStore, Store
 from benchmarks.tables import (
+    FileLine,
+    FloorLine,
     file_table,
+    floor_table,
     machine_line,
     mail_table,
     memory_lines,
     page_table,
     search_table,
+    wait_table,
 )
+from benchmarks.waiting import measure_waiting
 
 _WITH_POSTGRESQL = Path(__file__).resolve().parent.parent / "scripts" / "with_postgresql"
 _LEGEND = """\
@@ -34,34 +41,32 @@ def main() -> None:
     options = _options()
     if options.postgresql and not options.server:
         _run_with_postgresql()
-    sizes = (100, 1_000) if options.quick else (10_000, 100_000)
+    sizes = (100, 1_000) if options.quick else (1_000, 10_000, 100_000)
+    largest = sizes[-1]
     page_sizes = (10, 1_000) if options.quick else (10, 100_000)
     search_size = (1_000, 5_000) if options.quick else (100_000, 500_000)
     if options.search:
         _search_only(options.server, search_size)
         return
-    peer_sizes = sizes if options.full else sizes[:1]
+    peer_sizes = sizes if options.full else sizes[:-1]
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as name:
         folder = Path(name)
         store: Store = PostgresqlStore(options.server) if options.server else SqliteStore(folder)
         try:
             lines = compare_files(store, folder, sizes, peer_sizes, _tell)
+            floors = measure_floors(store, folder, largest, _tell)
+            if options.files:
+                _print_files(options, lines, floors, largest)
+                return
+            waits = measure_waiting(store, folder, largest, _tell)
             mails = measure_mail(store, folder, 100 if options.quick else 10_000, _tell)
             pages = [measure_pages(store, folder, size, _tell) for size in page_sizes]
             searches = measure_search(store, folder, *search_size, _tell)
         except CaseFailed as failure:
             sys.exit(str(failure))
-    print(machine_line("postgresql" if options.server else "sqlite"))
-    print(_LEGEND)
-    if not options.full:
-        print(f"– the peer runs at {sizes[1]:,} contacts only with `python -m benchmarks --full`.")
-    elif not options.quick:
-        print(f"The peer was run once at {sizes[1]:,} contacts.")
-    print()
-    print(file_table(lines))
-    print()
-    print(memory_lines(lines))
+    _print_files(options, lines, floors, largest)
+    print(wait_table(waits))
     print()
     print(page_table(page_sizes, pages))
     print()
@@ -70,6 +75,27 @@ def main() -> None:
     print(search_table(*search_size, searches))
     print()
     print(f"measured in {time.monotonic() - start:.0f} s")
+
+
+def _print_files(
+    options: argparse.Namespace,
+    lines: Sequence[FileLine],
+    floors: Sequence[FloorLine],
+    largest: int,
+) -> None:
+    print(machine_line("postgresql" if options.server else "sqlite"))
+    print(_LEGEND)
+    if not options.full:
+        print(f"– the peer runs at {largest:,} contacts only with `python -m benchmarks --full`.")
+    elif not options.quick:
+        print(f"The peer was run once at {largest:,} contacts.")
+    print()
+    print(file_table(lines))
+    print()
+    print(memory_lines(lines))
+    print()
+    print(floor_table(largest, floors))
+    print()
 
 
 def _search_only(server: str, size: tuple[int, int]) -> None:
@@ -101,6 +127,7 @@ def _options() -> argparse.Namespace:
         action="store_true",
         help="a hundredth of the data: only to see that the benchmark itself works",
     )
+    parser.add_argument("--files", action="store_true", help="measure contact files alone")
     parser.add_argument("--search", action="store_true", help="measure the search alone")
     parser.add_argument("--server", default="", help=argparse.SUPPRESS)
     return parser.parse_args()

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+from django.core.files import File
+
+from importexport.direct import import_contacts
 from importexport.exporting import Format, export_contacts
-from importexport.runs import import_contacts
+from importexport.receiving import Options
 
 
 def export_file(path: str, format: Format) -> None:
@@ -15,10 +18,10 @@ def export_file(path: str, format: Format) -> None:
 def import_file(path: str, format: Format) -> int:  # noqa: ARG001 (the content decides)
     """Add the contacts of the file; return how many."""
     with Path(path).open("rb") as file:
-        return import_contacts(file, sync=False).added
+        return import_contacts(File(file), Options())[1].added
 
 
 def synchronise_file(path: str, format: Format) -> int:  # noqa: ARG001 (the content decides)
     """Make the contacts those of the file; return how many stayed as they were."""
     with Path(path).open("rb") as file:
-        return import_contacts(file, sync=True).unchanged
+        return import_contacts(File(file), Options(sync=True))[1].unchanged

@@ -1,6 +1,7 @@
 """What the pages that staff open all day ask of the database, and how long they take."""
 
 import time
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from statistics import median
 
@@ -44,14 +45,19 @@ def measure_pages() -> list[dict[str, str | float]]:
         ("members, search that finds all", members, {"q": "m0"}),
         (f"a member with {BUSIEST} contacts", member.get_absolute_url(), {}),
     )
-    # Files with a hash in their names exist only where they were collected.
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
-        client = _signed_in()
+    with plain_static_files():
+        client = signed_in()
         return [asdict(_measure_page(client, *address)) for address in addresses]
 
 
-def _signed_in() -> Client:
+def plain_static_files() -> AbstractContextManager[None]:
+    """Have pages name their files without a hash: with one they exist only once collected."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    return override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain})
+
+
+def signed_in() -> Client:
+    """Return a browser in which someone of the back office has signed in."""
     user = User.objects.create_user("benchmark")
     user.groups.add(Group.objects.get(name="Back-office"))
     client = Client(SERVER_NAME="localhost")

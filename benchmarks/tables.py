@@ -108,6 +108,61 @@ def mail_table(lines: Sequence[MailLine]) -> str:
     return _table(titles, rows)
 
 
+@dataclass(frozen=True)
+class WaitLine:
+    """A phase of an import: how long it took, and the longest that someone else waited, in s."""
+
+    phase: str
+    contacts: int
+    seconds: float
+    longest_read: float
+    longest_write: float
+
+
+def wait_table(lines: Sequence[WaitLine]) -> str:
+    """Return the table of what others wait while a file is imported."""
+    titles = ("while a CSV file is", "contacts", "s", "longest read, ms", "longest write, ms")
+    rows = [
+        [
+            line.phase,
+            _grouped(line.contacts),
+            f"{line.seconds:.2f}",
+            f"{line.longest_read * 1000:.0f}",
+            f"{line.longest_write * 1000:.0f}",
+        ]
+        for line in lines
+    ]
+    return _table(titles, rows)
+
+
+@dataclass(frozen=True)
+class FloorLine:
+    """A work and its floor, in seconds, and how many times the floor it may take."""
+
+    work: str
+    floor: str
+    seconds: float
+    floor_seconds: float
+    asked: float
+
+
+def floor_table(contacts: int, lines: Sequence[FloorLine]) -> str:
+    """Return the table of works beside what they cannot do without."""
+    titles = (f"{_grouped(contacts)} contacts", "s", "beside", "s", "time", "asked")
+    rows = [
+        [
+            line.work,
+            f"{line.seconds:.2f}",
+            line.floor,
+            f"{line.floor_seconds:.2f}",
+            _ratio(line.seconds, line.floor_seconds),
+            f"≤ {line.asked:.1f}",
+        ]
+        for line in lines
+    ]
+    return _table(titles, rows)
+
+
 def search_table(members: int, contacts: int, lines: Sequence[dict[str, Any]]) -> str:
     """Return the table of searches, a line for each keystroke."""
     titles = ("search, as typed", "found", "ours ms", "icontains ms", "time")

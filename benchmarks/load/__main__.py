@@ -101,6 +101,7 @@ def _run(title: str, store: Store, folder: Path, wanted: Wanted, people: int) ->
         with (
             _gunicorn("contacts_site.wsgi", folder, settings) as site,
             _gunicorn("benchmarks.load.bare", folder, {}) as bare,
+            _worker(folder, settings),
         ):
             print(f"{title}: {people} people for {wanted.seconds} s…")
             return _measure(title, site, bare, folder / "results.json", wanted, people, password)
@@ -176,6 +177,22 @@ def _gunicorn(application: str, folder: Path, settings: dict[str, str]) -> Itera
     finally:
         server.terminate()
         server.wait()
+
+
+@contextmanager
+def _worker(folder: Path, settings: dict[str, str]) -> Iterator[None]:
+    """Have a worker import what people send."""
+    environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **settings}
+    command = [sys.executable, "manage.py", "worker"]
+    with (folder / "worker.log").open("w") as written:
+        worker = subprocess.Popen(
+            command, cwd=_ROOT, env=environment, stdout=written, stderr=written
+        )
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait()
 
 
 def _free_port() -> int:

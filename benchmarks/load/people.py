@@ -1,4 +1,4 @@
-"""What people do all day, for locust: search as they type, open, edit, reorder; some export.
+"""What people do all day, for locust: search as they type, open, edit, reorder; export and import.
 
 Each answer of the site is paired with a bare page of the same size, from the other server: so
 both are measured under the same load, at the same moments.
@@ -20,6 +20,7 @@ BARE = os.environ["LOAD_BARE"]
 MEMBERS = int(os.environ["LOAD_MEMBERS"])
 PASSWORD = os.environ["LOAD_PASSWORD"]
 RESULTS = os.environ["LOAD_RESULTS"]
+_MOST_SECONDS_TO_FOLLOW = 60
 _HTMX = {"HX-Request": "true"}
 _numbers = count(1)
 _seconds: defaultdict[str, list[float]] = defaultdict(list)
@@ -50,15 +51,20 @@ class Person(HttpUser):
         *,
         form: str,
         is_paired: bool = True,
+        files: dict[str, Any] | None = None,
     ) -> None:
-        """Send the form that has such a field, with these values in the place of its own."""
+        """Send the form that has such a field, with these values in the place of its own.
+
+        Where the answer leads to an import, `run` is its address from then on.
+        """
         forms = [each for each in page.forms if form in each.fields]
         if not forms:
             return self._fail(name, "the form is not there")
         data = dict(forms[0].form_values()) | values
+        target = forms[0].get("action") or address
         headers = {"Referer": f"{self.host}{address}"}
         self._measured(
-            name, "POST", address, is_paired=is_paired, data=data, headers=headers,
+            name, "POST", target, is_paired=is_paired, data=data, headers=headers, files=files,
             allow_redirects=False,
         )  # fmt: skip
         return None
@@ -74,6 +80,8 @@ class Person(HttpUser):
             if not self._is_good(name, response):
                 return html.fromstring("<p></p>")
             _seconds[name].append(seconds)
+            if "/contacts/importer/" in (target := response.headers.get("Location", "")):
+                self.run = target
         size = len(response.content)
         if is_paired and size:
             self._ask_bare(size)
@@ -154,7 +162,7 @@ class Clerk(Person):
 
 
 class Administrator(Person):
-    """One who exports all contacts now and then."""
+    """One who exports all contacts now and then, and imports some."""
 
     fixed_count = int(os.environ["LOAD_ADMINISTRATORS"])
     wait_time = constant(15)
@@ -171,6 +179,30 @@ class Administrator(Person):
                 response.failure(f"export: {response.status_code}")
                 return self._fail("export", str(response.status_code))
         _seconds["export"].append(time.perf_counter() - start)
+        return None
+
+    @task
+    def import_some(self) -> None:
+        """Send a few contacts, follow the check, confirm, and follow the import."""
+        start = time.perf_counter()
+        rows = "".join(f"M{random.randint(1, MEMBERS):06};Import;3\n" for _ in range(20))
+        page = self.ask("import form", "/contacts/importer/")
+        file = {"file": ("contacts.csv", f"Référence;Dénomination;Type\n{rows}".encode())}
+        self.send("send a file", page, "/contacts/importer/", {}, form="file", files=file)
+        page = self.follow("check")
+        if page is not None:
+            self.send("confirm", page, self.run, {}, form="preview")
+            if self.follow("import") is not None:
+                _seconds["import, from file to end"].append(time.perf_counter() - start)
+
+    def follow(self, name: str) -> Any:
+        """Load the page of the run each second until the worker is done; return that page."""
+        for _ in range(_MOST_SECONDS_TO_FOLLOW):
+            page = self.ask("run", self.run)
+            if not page.xpath("//progress"):
+                return page
+            time.sleep(1)
+        self._fail(name, "it took too long")
         return None
 
 

@@ -1,0 +1,86 @@
+"""The two sides of an import: the one that imports, and the one that works beside it."""
+
+import time
+from pathlib import Path
+
+from django.core.files import File
+from django.test import Client
+from django.urls import reverse
+
+from benchmarks.pages import plain_static_files, signed_in
+from contacts.models import Contact
+from importexport.models import ImportRun, RunSource
+from importexport.receiving import Options, receive
+from importexport.runs import confirm
+from importexport.working import apply_run, check_run
+from members.models import Member
+
+_MOST_SECONDS = 600
+
+
+def import_file(path: str, begun: str, ended: str) -> dict[str, tuple[float, float]]:
+    """Add the contacts of a file once the other one is at work; return when each phase was."""
+    with Path(path).open("rb") as file:
+        run = receive(File(file), Options(), source=RunSource.COMMAND)
+    _wait_for(begun)
+    try:
+        start = time.time()
+        check_run(run.pk)
+        run.refresh_from_db()
+        checked = time.time()
+        confirm(run, run.preview_key)
+        confirmed = time.time()
+        apply_run(run.pk)
+        end = time.time()
+    finally:
+        Path(ended).touch()
+    if ImportRun.objects.get(pk=run.pk).state != "done":
+        raise ValueError("the file was not imported")
+    return {"checked": (start, checked), "imported": (confirmed, end)}
+
+
+def read_and_write(begun: str, ended: str) -> list[tuple[str, float, float]]:
+    """Open a member's page and save a contact of it in turns; return what, when, how long."""
+    contact = Contact(member=Member.objects.order_by("pk")[0], name="Anne", type=4)
+    contact.save()
+    acts = []
+    with plain_static_files():
+        client = signed_in()
+        _read(client, contact)
+        _write(client, contact, 0)
+        Path(begun).touch()
+        until = time.time() + _MOST_SECONDS
+        while not Path(ended).exists() and time.time() < until:
+            for work, act in (("read", _read), ("write", _write)):
+                start = time.time()
+                act(client, contact, len(acts))
+                acts.append((work, start, time.time() - start))
+    return acts
+
+
+def _read(client: Client, contact: Contact, _number: int = 0) -> None:
+    _expect(client.get(contact.member.get_absolute_url()).status_code, 200)
+
+
+def _write(client: Client, contact: Contact, number: int) -> None:
+    contact.refresh_from_db()
+    address = reverse("contacts:edit", args=[contact.member_id, contact.pk])
+    values = {
+        "name": f"Anne {number}",
+        "type": contact.type,
+        "version": contact.updated_at.isoformat(),
+    }
+    _expect(client.post(address, values).status_code, 302)
+
+
+def _expect(status: int, wanted: int) -> None:
+    if status != wanted:
+        raise ValueError(f"the site answered {status}")
+
+
+def _wait_for(path: str) -> None:
+    until = time.time() + _MOST_SECONDS
+    while not Path(path).exists():
+        if time.time() > until:
+            raise TimeoutError(path)
+        time.sleep(0.01)
