@@ -6,7 +6,7 @@ PORT ?= 8000
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: install run test lint format bench load screenshots clean
+.PHONY: install run test lint format audit bench load fuzz screenshots clean
 
 install: $(INSTALLED)
 
@@ -42,6 +42,10 @@ audit: install
 
 bench: install
 	$(BIN)/python -m benchmarks
+
+# Ten minutes for all kinds of files; a file that is a finding is kept in var/fuzz.
+fuzz: install
+	$(BIN)/python -m scripts.fuzz
 
 # People at work: `make load SECONDS=20 PEOPLE=10 MEMBERS=1000` for a trial.
 SECONDS ?= 120

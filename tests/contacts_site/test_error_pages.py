@@ -19,7 +19,7 @@ def raising(error):
 
 @pytest.fixture
 def break_page(monkeypatch):
-    return lambda error: monkeypatch.setattr("members.views.find_members", raising(error))
+    return lambda error: monkeypatch.setattr("members.views.members_page", raising(error))
 
 
 def assert_says(response, status, title):

@@ -42,44 +42,9 @@ def test_a_page_that_is_not_one_of_the_site_is_no_place_to_come_back_to(nobody, 
     assert response["HX-Redirect"] in ("/connexion/?next=", "/connexion/?next=/")
 
 
-def test_every_page_but_these_asks_for_a_sign_in():
-    pages = list(all_pages(get_resolver()))
-    assert "contacts:edit" in [name for name, _ in pages]
-    is_open = [name for name, view in pages if not getattr(view, "login_required", True)]
-    account = ["login", "logout"]
-    # These ask for a token instead, or hold nothing: tests/contacts/test_api_refusals.py.
-    api = ["api:notifications", "api:notification", "api:openapi", "api:nothing"]
-    # They name nobody, or ask for a token: test_health.py, test_metrics.py.
-    names = ["health", "live", "workers", "metrics"]
-    assert is_open == account + api + [f"operations:{name}" for name in names]
-
-
-@pytest.mark.parametrize("role", ["back_office", "administrator", "without_role", "nobody"])
-@pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize(
-    "address", ["/api/notifications/", "/api/notifications/1/", "/api/openapi.json", "/api/"]
-)
-def test_the_addresses_for_other_software_are_no_pages(request, role, method, address, contact):
-    before = stored()
-    response = getattr(request.getfixturevalue(role), method)(address, {})
-    assert response["Content-Type"] == "application/json"
-    is_description = (role, method, address) == ("administrator", "get", "/api/openapi.json")
-    assert response.status_code == 200 if is_description else response.status_code >= 400
-    assert stored() == before
-
-
-def all_pages(resolver, prefix=""):
-    """Return the name and view of each page of the site, but for those of Django's admin."""
-    for pattern in resolver.url_patterns:
-        if not isinstance(pattern, URLResolver):
-            yield f"{prefix}{pattern.name}", pattern.callback
-        elif pattern.namespace != "admin":
-            yield from all_pages(pattern, f"{pattern.namespace}:")
-
-
 @pytest.mark.django_db
 def test_only_administrators_bring_files_in_and_out_and_let_other_software_in():
-    files = {"import_contacts", "export_contacts"}
+    files = {"import_contacts", "export_contacts", "view_contactexport"}
     notifications = {"view_notification", "send_notification", "manage_apitoken"}
     permissions = {
         group.name: set(group.permissions.values_list("codename", flat=True))

@@ -22,6 +22,8 @@ from tests.contacts_site.url_table import (
     written,
 )
 from tests.factories import ADMINISTRATOR, BACK_OFFICE, ContactFactory, UserFactory
+from tests.importexport.files_made import csv_file
+from tests.importexport.importing import run_import
 
 TABLE = read_table()
 ROUTES = list(dict.fromkeys(routes()))
@@ -47,10 +49,12 @@ def site(db, settings, tmp_path):
         member=contact.member, topic=Topic.ORDERS, subject="Été", body="Bonjour"
     )
     token, _ = make_token("Facturation", user)
+    run, _ = run_import(csv_file([contact.member.reference, "Été", 1]))
     return {
         "/membres/<int:pk>": contact.member_id,
         "/membres/<int:member_pk>": contact.member_id,
         "/contacts/<int:pk>": contact.pk,
+        "/contacts/importer/<int:pk>": run.pk,
         "/messages/<int:pk>": message.pk,
         "/notifications/<int:pk>": notification.pk,
         "/jetons/<int:pk>": token.pk,
@@ -96,8 +100,11 @@ def ask(cookies):
     What it changed is taken back.
     """
 
+    # Making the middleware anew for each request would take most of the time.
+    client = Client()
+
     def ask(role, method, url):
-        client = Client()
+        client.cookies.clear()
         client.cookies[django_settings.SESSION_COOKIE_NAME] = cookies[role]
         with transaction.atomic():
             before = stored()
