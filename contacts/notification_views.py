@@ -4,7 +4,6 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -14,6 +13,7 @@ from contacts.journal import with_mails
 from contacts.models import Notification
 from members.models import Delivery, DeliveryState
 from members.outbox import queue_again
+from members.paging import FlatPaginator
 from members.requests import HttpRequest
 
 PAGE_SIZE = 50
@@ -28,7 +28,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
     form.is_valid()  # What is wrong is not looked for.
     wanted = {key: value for key, value in form.cleaned_data.items() if value}
     notifications = with_mails(form.found().select_related("member"))
-    page = Paginator(notifications, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = FlatPaginator(notifications, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,

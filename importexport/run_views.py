@@ -17,6 +17,7 @@ from importexport.previewing import member_lines, offered_filters, preview_page
 from importexport.runs import abandon, ask_to_undo, confirm, resume
 from importexport.undoing import UndoRefused, check_undo
 from importexport.views import may_import
+from members.paging import FlatPaginator
 from members.requests import HttpRequest
 
 _RUNS_A_PAGE = 25
@@ -28,7 +29,7 @@ _LINES_A_PAGE = 200
 def history(request: HttpRequest) -> HttpResponse:
     """Show all imports, the newest first."""
     runs = ImportRun.objects.select_related("created_by").defer("warnings", "errors", "outdated")
-    page = Paginator(runs, _RUNS_A_PAGE).get_page(request.GET.get("page"))
+    page = FlatPaginator(runs, _RUNS_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "page_address": "?page="}
     return render(request, "importexport/history.html", context)
 

@@ -5,7 +5,6 @@ from logging import getLogger
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
-from django.core.paginator import Paginator
 from django.db import DatabaseError
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -25,6 +24,7 @@ from importexport.forms import ImportForm
 from importexport.models import ContactExport, ImportRun, RunSource
 from importexport.receiving import Options, receive
 from importexport.tasks import ask_for_work
+from members.paging import FlatPaginator
 from members.requests import HttpRequest
 from members.tasks import nameless
 
@@ -97,7 +97,7 @@ def export_file(request: HttpRequest, format: Format) -> HttpResponseBase:
 def export_journal(request: HttpRequest) -> HttpResponse:
     """Show who took all contacts out, the newest first."""
     exports = ContactExport.objects.select_related("created_by")
-    page = Paginator(exports, _EXPORTS_A_PAGE).get_page(request.GET.get("page"))
+    page = FlatPaginator(exports, _EXPORTS_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "page_address": "?page="}
     return render(request, "importexport/export_journal.html", context)
 

@@ -57,5 +57,5 @@ def test_the_queries_do_not_grow(administrator, django_assert_num_queries, count
         ContactExport(source="browser", created_by=user, format="ods", contact_count=n)
         for n in range(count)
     )
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(cells(administrator.get(JOURNAL), "Date")) == min(count, 50)

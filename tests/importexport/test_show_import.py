@@ -306,7 +306,7 @@ def test_the_queries_of_the_history_do_not_grow(
         )
         for n in range(count)
     )
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         response = administrator.get(HISTORY)
     assert len(cells(response, "Fichier")) == min(count, 25)
 
