@@ -163,6 +163,8 @@ def _gunicorn(application: str, folder: Path, settings: dict[str, str]) -> Itera
     command = [
         *(sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"),
         *("--workers", "3", "--threads", "4", "--timeout", "120", "--log-level", "warning"),
+        # As long as nginx's: else a page is asked for on a line that is just being closed.
+        *("--keep-alive", "75"),
         "--no-control-socket",
     ]
     environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **settings}
