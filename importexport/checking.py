@@ -25,6 +25,7 @@ from importexport.columns import (
     text_of,
 )
 from importexport.files.table import Cell, FileRefused, Row, Table
+from members.characters import FORBIDDEN
 from members.text import fold
 
 # So many remarks of a kind are kept; further ones are only counted.
@@ -121,7 +122,8 @@ def find_errors_column(header: Row) -> int | None:
 
 
 def _comparable(cell: Cell) -> str:
-    return fold(text_of(cell))
+    # As a person sees it: an invisible character, which an ODS cannot hold, is no part of a title.
+    return fold(FORBIDDEN.sub("", text_of(cell)))
 
 
 def _known_titles(row: Row) -> set[str]:
@@ -136,7 +138,7 @@ def find_columns(header: Row, warnings: Remarks) -> list[tuple[Column, int]]:
     known = {_comparable(column.title): column for column in COLUMNS}
     places: dict[str, int] = {}
     for place, title in enumerate(map(text_of, header.cells)):
-        comparable = fold(title)
+        comparable = _comparable(title)
         if comparable in places:
             raise FileRefused(
                 f"Le fichier a deux colonnes {quoted(title)}. Gardez-en une, puis recommencez."

@@ -181,3 +181,10 @@ def test_very_many_errors_are_counted_and_the_first_ones_kept(monkeypatch):
     monkeypatch.setattr("importexport.checking.MOST_REMARKS", 3)
     errors = check(*[["C1", "", 0]] * 5).errors
     assert (errors.count, columns(errors)) == (5, [(2, "Type"), (3, "Type"), (4, "Type")])
+
+
+def test_an_invisible_character_in_a_title_is_no_part_of_it():
+    """Found by fuzzing: a marked ODS loses it, and would have had another column than its CSV."""
+    checked = check(["C1", "Anne", "2"], titles=("Ré\x03férence", "Dénomination\x00", "Type\x1f"))
+    assert told(checked.errors) == told(checked.warnings) == []
+    assert checked.rows[0].values[0] == "Anne"
