@@ -50,10 +50,17 @@ def check_marked(source: io.BytesIO, errors: Remarks) -> None:
     except FileRefused:
         # It may become larger than a file may be.
         return
-    told = {(error.line, error.column) for error in errors.kept}
-    new = {(error.line, error.column) for error in again.kept} - told
+    new = _places(again) - _places(errors)
     if new:
         raise WrongAnswer(new)
+
+
+def _places(errors: Remarks) -> set[tuple[int, str]]:
+    """Return where errors are; of what stands behind the last column only the first is told."""
+    return {
+        (error.line, "surplus" if error.column.isdecimal() else error.column)
+        for error in errors.kept
+    }
 
 
 def take_content(data: bytes) -> None:
