@@ -7,17 +7,15 @@ is known to have been away.
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
-from django.utils import timezone
 
 from contacts.models import CONTACT_FIELDS, Contact, FormerContact, title_of
+from contacts.triggers import STATE
 from members.slicing import STATEMENT, slices
-
-_STATE = ("member_id", "position", *CONTACT_FIELDS)
 
 
 class ChangeKind(TextChoices):
@@ -66,9 +64,9 @@ def count_changes_since(moment: datetime, members: Collection[int] | None = None
     return sum(1 for _ in changes_since(moment, members))
 
 
-def forget_former_contacts(older_than: timedelta) -> int:
-    """Delete what contacts were before changes longer ago than that; return how many states."""
-    old = FormerContact.objects.filter(at__lt=timezone.now() - older_than).order_by("at")
+def forget_former_contacts(older_than: datetime) -> int:
+    """Delete what contacts were before changes made before then; return how many states."""
+    old = FormerContact.objects.filter(at__lt=older_than).order_by("at")
     count = 0
     while keys := list(old.values_list("pk", flat=True)[:STATEMENT]):
         count += FormerContact.objects.filter(pk__in=keys).delete()[0]
@@ -90,7 +88,7 @@ def _kind(then: FormerContact, now: Contact | None) -> ChangeKind | None:
         return ChangeKind.DELETED
     if any(getattr(then, name) != getattr(now, name) for name in CONTACT_FIELDS):
         return ChangeKind.CHANGED
-    if any(getattr(then, name) != getattr(now, name) for name in _STATE):
+    if any(getattr(then, name) != getattr(now, name) for name in STATE):
         return ChangeKind.MOVED
     return None
 

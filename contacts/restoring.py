@@ -22,7 +22,7 @@ def delete_contact(contact: Contact, session: SessionBase) -> None:
     """Delete a contact so that this session can restore it."""
     deleted: dict[str, dict[str, Any]] = session.get(SESSION_KEY, {})
     deleted[str(contact.pk)] = {
-        **{name: getattr(contact, name) for name in CONTACT_FIELDS},
+        **{name: getattr(contact, name) for name in (*CONTACT_FIELDS, "refused_address")},
         "member_id": contact.member_id,
         "position": contact.position,
         "created_at": contact.created_at.isoformat(),

@@ -13,12 +13,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from contacts.models import CONTACT_FIELDS
 
-_PLACE = ("member_id", "position")
-_KEPT = (*_PLACE, *CONTACT_FIELDS, "created_at")
+# What of a row tells of the contact; not what else it holds, as the moment of its last change.
+STATE = ("member_id", "position", *CONTACT_FIELDS)
+_KEPT = (*STATE, "created_at")
 _NAMES = {"UPDATE": "contacts_former_changed", "DELETE": "contacts_former_deleted"}
 _FUNCTION = "contacts_keep_former"
-# What else a row holds, as the moment of its last change, says nothing of the contact.
-_TELLING = (*_PLACE, *CONTACT_FIELDS)
 
 
 def add_functions(connection: Any, **_: object) -> None:
@@ -33,7 +32,7 @@ def _moment_of_now() -> str:
 
 
 def keep_installed(using: str, apps: Apps = installed, **_: object) -> None:
-    """Install the triggers after a migration, or remove them where their table is gone.
+    """Install the triggers after a migration, unless it was one before they had their table.
 
     SQLite drops them with the table whenever a migration remakes it.
     """
@@ -91,7 +90,7 @@ def _install_on_postgresql(cursor: Any) -> None:
 
 
 def _differs(operator: str) -> str:
-    return " OR ".join(f"OLD.{name} {operator} NEW.{name}" for name in _TELLING)
+    return " OR ".join(f"OLD.{name} {operator} NEW.{name}" for name in STATE)
 
 
 def _keeping(is_deleted: object, now: str) -> str:

@@ -21,7 +21,7 @@ class MembersConfig(AppConfig):
         from members.message_sending import prepare_overdue
         from members.outbox import remove_orphaned_files
         from members.search_index import index_gently, install_indexes
-        from members.tasks import ask_for_due_delivery, forget_old_tasks
+        from members.tasks import ask_for_due_delivery, forget_old_deliveries
 
         connection_created.connect(_add_text_functions, dispatch_uid="members.text")
         # Of every app: the apps above have columns to be searched too.
@@ -29,7 +29,7 @@ class MembersConfig(AppConfig):
         look_after(index_gently)
         look_after(prepare_overdue)
         look_after(ask_for_due_delivery)
-        do_daily(forget_old_tasks)
+        do_daily(forget_old_deliveries)
         do_daily(remove_orphaned_files)
 
 

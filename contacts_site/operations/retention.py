@@ -14,6 +14,7 @@ from contacts.retention import forget_notifications
 from importexport.export_journal import forget_exports
 from importexport.retention import forget_old_imports
 from members.retention import forget_mail_texts, forget_messages
+from members.tasks import forget_tasks
 
 
 class Forgetter(NamedTuple):
@@ -32,19 +33,13 @@ class Forgetter(NamedTuple):
         return int(getattr(settings, self.setting))
 
 
-def _forget_former_contacts(older_than: datetime) -> int:
-    return forget_former_contacts(timezone.now() - older_than)
-
-
 def _forget_imports(_older_than: datetime) -> int:
     # What undoes an import has a delay of its own.
     return forget_old_imports()
 
 
-def forget_tasks(older_than: datetime) -> int:
-    """Delete what is left of tasks that ended before then, or whose worker died; count them."""
-    begun = DBTaskResult.objects.exclude(status="READY").filter(started_at__lt=older_than)
-    return begun.delete()[0]
+def _forget_tasks(older_than: datetime) -> int:
+    return forget_tasks(DBTaskResult.objects.all(), older_than)
 
 
 def forget_sessions(older_than: datetime) -> int:
@@ -59,9 +54,9 @@ FORGETTERS = (
     Forgetter("Fichiers et annulation des imports", "IMPORT_FILES_KEPT_DAYS", _forget_imports),
     Forgetter("Journal des exports", "RETENTION_EXPORTS_DAYS", forget_exports),
     Forgetter(
-        "Anciens états des contacts", "RETENTION_FORMER_CONTACTS_DAYS", _forget_former_contacts
+        "Anciens états des contacts", "RETENTION_FORMER_CONTACTS_DAYS", forget_former_contacts
     ),
-    Forgetter("Tâches terminées", "RETENTION_TASKS_DAYS", forget_tasks),
+    Forgetter("Tâches terminées", "RETENTION_TASKS_DAYS", _forget_tasks),
     Forgetter("Sessions expirées", "RETENTION_SESSIONS_DAYS", forget_sessions),
 )
 

@@ -73,6 +73,9 @@ async function stay() {
 }
 
 if (wording) {
+  // The window is emptied when it closes; the warning in it is still due.
+  const dialog = document.getElementById("window");
+  dialog.addEventListener("close", () => shown() && document.body.append(shown()), true);
   wait(Number(wording.dataset.seconds) - Number(wording.dataset.warningSeconds));
   // A machine that slept has waited too little.
   document.addEventListener("visibilitychange", () => document.hidden || look());

@@ -47,6 +47,19 @@ def test_it_warns_in_an_open_window_too(open_page, short, back_office_user):
     expect(page.locator("#window")).to_be_visible()
 
 
+def test_the_warning_outlives_the_window_in_which_it_came(open_page, short, back_office_user):
+    short(12)
+    member = MemberFactory()
+    page = open_page(back_office_user)
+    page.goto(f"/membres/{member.pk}/")
+    page.get_by_role("link", name="Ajouter un contact").click()
+    expect(page.locator("#window [data-session-warning]")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#window")).to_be_hidden()
+    # Not the one that says that it is over, a few seconds later.
+    expect(cards_of(page)).to_contain_text(SOON, timeout=1_000)
+
+
 def test_over_it_says_so_and_what_was_typed_can_still_be_sent(open_page, short, back_office_user):
     short(4)
     page = open_page(back_office_user, complains=False)

@@ -41,6 +41,7 @@ def names(member):
 def test_a_contact_comes_back_as_it_was(back_office, member, headers):
     contact = member.contacts.get(name="Bruno")
     contact.note, contact.phones = "Le matin\nseulement", "04;06"
+    contact.email = contact.refused_address = "bruno@example.org"
     contact.save()
     back_office.post(address(contact, "supprimer"))
     response = back_office.post(address(contact), headers=headers, follow=True)
@@ -49,6 +50,7 @@ def test_a_contact_comes_back_as_it_was(back_office, member, headers):
     restored = Contact.objects.get(pk=contact.pk)
     assert model_to_dict(restored) == model_to_dict(contact)
     assert (restored.created_at, restored.position) == (contact.created_at, contact.position)
+    assert restored.refused_address == "bruno@example.org"
 
 
 def test_the_message_of_the_deletion_restores(back_office, member, bruno):

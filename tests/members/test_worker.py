@@ -11,14 +11,17 @@ from django.db import connections, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from importexport.tasks import work_on_import
 from members import claiming
 from members.delivering import deliver_due
+from members.management.commands.worker import _do
 from members.models import Delivery, DeliveryState
 from members.outbox import Draft, queue
-from members.tasks import ask_for_delivery, deliver_mail
+from members.tasks import ask_for_delivery, deliver_mail, forget_old_deliveries
 from tests.factories import MemberFactory
+from tests.machines import wait_until
 from tests.members.mails import numbered, queue_mails
-from tests.worker_process import WorkerProcess, wait_until
+from tests.worker_process import WorkerProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MAILS = 300
@@ -144,6 +147,27 @@ def test_one_waiting_task_is_enough_however_many_ask(mail_server):
     for _ in range(5):
         ask_for_delivery()
     assert DBTaskResult.objects.count() == 1
+
+
+def test_work_that_fails_is_told_without_names_and_keeps_no_other_from_being_done(caplog):
+    done = []
+
+    def fail():
+        raise ValueError("Zébulon")
+
+    assert not _do([fail, lambda: done.append("after it")])
+    assert done == ["after it"]
+    assert "Zébulon" not in caplog.text
+    assert "fail could not be done: ValueError" in caplog.text
+    assert _do([lambda: done.append("again")])
+
+
+def test_a_worker_leaves_other_tasks_to_the_purge():
+    task = work_on_import.enqueue(1)
+    long_ago = timezone.now() - timedelta(days=9)
+    DBTaskResult.objects.filter(pk=task.id).update(status="SUCCESSFUL", started_at=long_ago)
+    forget_old_deliveries()
+    assert DBTaskResult.objects.get().task_path == work_on_import.module_path
 
 
 def test_a_worker_forgets_old_tasks_also_those_of_dead_workers(mail_server, tmp_path):

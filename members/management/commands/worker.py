@@ -66,17 +66,22 @@ def _look_after() -> None:
     forget_at = timezone.now()
     while not STOPPING.is_set():
         _do(frequent_work())
-        if timezone.now() >= forget_at:
-            _do(daily_work())
+        if timezone.now() >= forget_at and _do(daily_work()):
             forget_at = timezone.now() + _A_DAY
         STOPPING.wait(min(_MOST_SECONDS_BETWEEN_LOOKS, settings.MAIL_LEASE_SECONDS))
 
 
-def _do(works: Iterable[Work]) -> None:
-    """Do one thing after the other; what fails is tried again at the next look."""
+def _do(works: Iterable[Work]) -> bool:
+    """Do one thing after the other, and return whether all went well.
+
+    What fails is tried again at the next look.
+    """
+    went_well = True
     for work in works:
         try:
             close_old_connections()
             work()
         except Exception as error:  # noqa: BLE001 (it looks again, whatever happened)
             logger.error("%s could not be done: %s", work.__name__, nameless(error))  # noqa: TRY400
+            went_well = False
+    return went_well
