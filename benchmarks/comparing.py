@@ -14,7 +14,7 @@ from benchmarks.tables import Cost, FileLine
 _REPEATS = 3
 # Above, the peer takes minutes, and is run once.
 _PEER_IS_REPEATED_TO = 10_000
-_CONTACTS_A_MEMBER = 5
+CONTACTS_A_MEMBER = 5
 _WORKS = {
     "export_file": "export",
     "import_file": "import",
@@ -52,7 +52,7 @@ def compare_files(
     measures: defaultdict[tuple[_Case, int], list[Measure]] = defaultdict(list)
     for size in sizes:
         tell(f"making {size:,} contacts")
-        contacts = _make_site(store, folder, size // _CONTACTS_A_MEMBER, size)
+        contacts = make_site(store, folder, size // CONTACTS_A_MEMBER, size)
         peer_turns = 0 if size not in peer_sizes else 1 if size > _PEER_IS_REPEATED_TO else _REPEATS
         for case in _ordered_cases(peer_turns):
             tell(f"{case.side}: {_WORKS[case.work]} {case.format.upper()}, {size:,} contacts")
@@ -64,21 +64,21 @@ def compare_files(
                 )
             _check(case, measure, size, contacts)
             measures[case, size].append(measure)
-        _drop_site(store)
+        drop_site(store)
     return list(_lines(measures, sizes))
 
 
 def measure_pages(store: Store, folder: Path, members: int, tell: Tell) -> list[dict[str, Any]]:
     """Measure the pages of a site with this many members, and as many contacts."""
     tell(f"pages, {members:,} members")
-    _make_site(store, folder, members, members, busiest=True)
+    make_site(store, folder, members, members, busiest=True)
     with fresh_copy(store, "contacts") as url:
         pages: list[dict[str, Any]] = run_case("pages.measure_pages", url, folder).outcome
-    _drop_site(store)
+    drop_site(store)
     return pages
 
 
-def _make_site(
+def make_site(
     store: Store, folder: Path, members: int, contacts: int, *, busiest: bool = False
 ) -> str:
     """Make a database with members, and one with their contacts too; return their digest."""
@@ -87,7 +87,8 @@ def _make_site(
     return run_case("filling.add_contacts", url, folder, count=contacts, busiest=busiest).contacts
 
 
-def _drop_site(store: Store) -> None:
+def drop_site(store: Store) -> None:
+    """Delete both."""
     store.drop("contacts")
     store.drop("members")
 

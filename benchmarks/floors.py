@@ -4,25 +4,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
+from benchmarks.comparing import CONTACTS_A_MEMBER, drop_site, make_site
 from benchmarks.running import run_case
 from benchmarks.stores import Store, fresh_copy
 from benchmarks.tables import FloorLine
 
 Tell = Callable[[str], None]
 _REPEATS = 3
-_CONTACTS_A_MEMBER = 5
 
 
 def measure_floors(store: Store, folder: Path, contacts: int, tell: Tell) -> list[FloorLine]:
     """Measure works on so many contacts and their floors, in turns."""
     tell(f"floors, {contacts:,} contacts")
-    members = contacts // _CONTACTS_A_MEMBER
-    run_case("filling.add_members", store.create("members"), folder, count=members)
-    url = store.create("contacts", "members")
-    run_case("filling.add_contacts", url, folder, count=contacts)
-    lines = [*_exports(url, folder), _reading(url, folder), _writing(store, folder)]
-    store.drop("contacts")
-    store.drop("members")
+    make_site(store, folder, contacts // CONTACTS_A_MEMBER, contacts)
+    with fresh_copy(store, "contacts") as url:
+        lines = [*_exports(url, folder), _reading(url, folder)]
+    lines.append(_writing(store, folder))
+    drop_site(store)
     return lines
 
 

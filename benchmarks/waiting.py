@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from benchmarks.comparing import CONTACTS_A_MEMBER
 from benchmarks.running import CaseFailed, run_case
 from benchmarks.stores import Store, fresh_copy
 from benchmarks.tables import WaitLine
 
 Tell = Callable[[str], None]
 _WORKS = ("read", "write")
-_CONTACTS_A_MEMBER = 5
 
 
 def measure_waiting(store: Store, folder: Path, contacts: int, tell: Tell) -> list[WaitLine]:
@@ -20,7 +20,7 @@ def measure_waiting(store: Store, folder: Path, contacts: int, tell: Tell) -> li
     nobody got anywhere.
     """
     tell(f"waiting, {contacts:,} contacts")
-    members = contacts // _CONTACTS_A_MEMBER
+    members = contacts // CONTACTS_A_MEMBER
     run_case("filling.add_members", store.create("members"), folder, count=members)
     path = str(folder / "waiting.csv")
     with fresh_copy(store, "members") as url:

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 
 from contacts.models import Notification, NotificationRecipient
-from members.models import Delivery, DeliveryState
-from members.retention import forget_mails
+from members.models import DeliveryState
+from members.retention import forget_with_mails
 
 
 def forget_notifications(older_than: datetime) -> int:
@@ -18,9 +18,4 @@ def forget_notifications(older_than: datetime) -> int:
         notification=OuterRef("pk"), delivery__state=DeliveryState.WAITING
     )
     old = Notification.objects.filter(created_at__lt=older_than).exclude(Exists(waiting))
-    count = 0
-    for key in list(old.order_by().values_list("pk", flat=True)):
-        forget_mails(Delivery.objects.filter(notificationrecipient__notification=key))
-        deleted = Notification.objects.filter(pk=key).delete()[1]
-        count += deleted.get("contacts.Notification", 0)
-    return count
+    return forget_with_mails(old, "notificationrecipient__notification")

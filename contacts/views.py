@@ -92,12 +92,7 @@ def contact_delete(request: HttpRequest, member_pk: int, pk: int) -> HttpRespons
     if request.method == "POST":
         with held_member(member_pk) as member:
             return _delete(request, member, pk)
-    member = get_object_or_404(Member, pk=member_pk)
-    if contact := member.contacts.filter(pk=pk).first():
-        context: dict[str, object] = {"member": member, "contact": contact}
-        return _window(request, "contacts/confirm_delete.html", context)
-    messages.info(request, GONE)
-    return _panel(request, member)
+    return _delete(request, get_object_or_404(Member, pk=member_pk), pk)
 
 
 def _delete(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
@@ -105,6 +100,9 @@ def _delete(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     if contact is None:
         messages.info(request, GONE)
         return _panel(request, member)
+    if request.method != "POST":
+        asked: dict[str, object] = {"member": member, "contact": contact}
+        return _window(request, "contacts/confirm_delete.html", asked)
     delete_contact(contact, request.session)
     context = {"member": member, "title": contact.title, "pk": pk}
     text = render_to_string("contacts/_deleted_message.html", context, request)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from django.core.files import File
-from django.core.files.base import File as AnyFile
 from django.utils import timezone
 
 from importexport.checking import Remarks
@@ -31,7 +30,7 @@ class Options:
 
 
 def receive(
-    file: "AnyFile[Any]", options: Options, *, source: RunSource, user: Any = None
+    file: "File[Any]", options: Options, *, source: RunSource, user: Any = None
 ) -> ImportRun:
     """Keep a file and note its import, which then waits to be checked."""
     run = ImportRun(
@@ -72,7 +71,7 @@ def forget_files(run: ImportRun) -> None:
         run.file.storage.delete(name)
 
 
-def _sha256(file: "AnyFile[Any]") -> str:
+def _sha256(file: "File[Any]") -> str:
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)

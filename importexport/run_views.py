@@ -141,7 +141,7 @@ def _run(pk: int) -> ImportRun:
 
 def _run_page(request: HttpRequest, run: ImportRun, form: ConfirmForm | None) -> HttpResponse:
     key = request.GET.get("voir", "")
-    context: dict[str, Any] = {"run": run, "form": form, "chosen": key, "state": RunState}
+    context: dict[str, Any] = {"run": run, "form": form, "chosen": key}
     if run.checked_at and not run.forgotten_at and run.state in _SHOWN_STATES:
         context["filters"] = offered_filters(run)
         context["preview"] = preview_page(run, key, **_places(request.GET))

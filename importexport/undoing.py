@@ -6,11 +6,11 @@ import, or about their places, nothing is taken back.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from contacts.models import CONTACT_FIELDS, Contact
+from contacts.models import CONTACT_FIELDS, Contact, title_of
 from importexport.models import ChangeKind, ImportChange, ImportRun, RunState
 from members.models import KINDS_WITH_CONTACTS, Member
 
@@ -120,5 +120,5 @@ def _newcomers(run: ImportRun) -> QuerySet[Contact]:
 
 def _title(change: ImportChange) -> str:
     """Return what the contact of a change is called; a moved one bears its name itself."""
-    said = change.contact if change.kind == ChangeKind.MOVED and change.contact else change
-    return said.name or said.job_title or said.email or "Contact sans nom"
+    said: Any = change.contact if change.kind == ChangeKind.MOVED and change.contact else change
+    return title_of(said)

@@ -6,6 +6,7 @@ run does.
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -24,12 +25,7 @@ def forget_messages(older_than: datetime) -> int:
     """
     waiting = Delivery.objects.filter(message=OuterRef("pk"), state=DeliveryState.WAITING)
     old = Message.objects.filter(created_at__lt=older_than).exclude(prepared_at=None)
-    count = 0
-    ended = old.exclude(Exists(waiting)).order_by()
-    for key in list(ended.values_list("pk", flat=True)):
-        forget_mails(Delivery.objects.filter(message=key))
-        count += Message.objects.filter(pk=key).delete()[1].get("members.Message", 0)
-    return count
+    return forget_with_mails(old.exclude(Exists(waiting)), "message")
 
 
 def forget_mail_texts(older_than: datetime) -> int:
@@ -51,19 +47,25 @@ def forget_mail_texts(older_than: datetime) -> int:
     return count
 
 
-def forget_mails(deliveries: QuerySet[Delivery]) -> int:
-    """Delete these mails with their traces, and attachments that no other mail has.
-
-    Returns how many mails.
-    """
+def forget_with_mails(rows: QuerySet[Any], link: str) -> int:
+    """Delete these rows, each after the mails that `link` leads to from; return how many rows."""
+    model = rows.model
     count = 0
+    for key in list(rows.order_by().values_list("pk", flat=True)):
+        _forget_mails(Delivery.objects.filter(**{link: key}))
+        deleted = model._default_manager.filter(pk=key).delete()[1]
+        count += deleted.get(model._meta.label, 0)
+    return count
+
+
+def _forget_mails(deliveries: QuerySet[Delivery]) -> None:
+    """Delete these mails with their traces, and attachments that no other mail has."""
     for keys in slices(list(deliveries.order_by().values_list("email", flat=True)), _STEP):
         emails = Email.objects.filter(pk__in=keys)
         with transaction.atomic():
             attachments = _attachments(emails)
-            count += emails.delete()[1].get("post_office.Email", 0)
+            emails.delete()
         _forget_unused(attachments)
-    return count
 
 
 def _attachments(emails: QuerySet[Email]) -> list[int]:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from members.marking import holds_a_word, mark, mark_phones
 from members.models import Member
+from members.search_sql import contact_model, holds_text
 from members.text import Term, search_terms
 
 
@@ -51,13 +52,11 @@ def _count_contacts(members: Sequence[Member]) -> dict[int, int]:
 def _found_contacts(members: Sequence[Member], terms: Sequence[Term]) -> dict[int, SafeString]:
     """Return, by the members' keys, the contact that holds most words which the member does not."""
     missing = {member.pk: _missing(member.search_text, terms) for member in members}
-    any_word = Q()
-    for spelling in {spelling for term in terms for spelling in term}:
-        any_word |= Q(search_text__contains=spelling)
-    contacts: Any = Member._meta.get_field("contacts").related_model
+    any_word = holds_text({spelling for term in terms for spelling in term})
     keys = [key for key, words in missing.items() if words]
     best: dict[int, tuple[int, Any]] = {}
-    for contact in contacts.objects.filter(any_word, member__in=keys).order_by("position", "pk"):
+    found = contact_model().objects.filter(any_word, member__in=keys)
+    for contact in found.order_by("position", "pk"):
         wanted = missing[contact.member_id]
         number = len(wanted) - len(_missing(contact.search_text, wanted))
         if number > best.get(contact.member_id, (0, None))[0]:

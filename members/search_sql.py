@@ -5,7 +5,9 @@ All of it is SQL of the database at hand, made here and nowhere else.
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import models
@@ -94,14 +96,23 @@ def holds(texts: Term) -> models.Q:
 
     It asks no index: it is for texts that many members hold, and for members already found.
     """
-    by_itself, by_contact = models.Q(), models.Q()
-    for text in texts:
-        by_itself |= models.Q(search_text__contains=text)
-        by_contact |= models.Q(search_text__contains=text)
-    contacts: Any = Member._meta.get_field("contacts").related_model
-    theirs = contacts._base_manager.filter(by_contact, member=models.OuterRef("pk")).order_by()
+    theirs = (
+        contact_model()
+        ._base_manager.filter(holds_text(texts), member=models.OuterRef("pk"))
+        .order_by()
+    )
     # Not Exists: PostgreSQL might look for the contacts of all members first.
-    return by_itself | models.Q(IsNull(models.Subquery(theirs.values("pk")[:1]), rhs=False))
+    return holds_text(texts) | models.Q(IsNull(models.Subquery(theirs.values("pk")[:1]), rhs=False))
+
+
+def holds_text(texts: Iterable[str]) -> models.Q:
+    """Return the condition that a member or a contact itself holds one of the texts."""
+    return reduce(or_, (models.Q(search_text__contains=text) for text in texts), models.Q())
+
+
+def contact_model() -> Any:
+    """Return the model of contacts, which belongs to an app above."""
+    return Member._meta.get_field("contacts").related_model
 
 
 def beginnings(connection: BaseDatabaseWrapper, text: str) -> tuple[models.Q, models.Q]:
@@ -125,10 +136,9 @@ def folded_reference(connection: BaseDatabaseWrapper) -> models.Func:
 
 def _ways(connection: BaseDatabaseWrapper, texts: Term) -> Iterator[list[Sql]]:
     """Yield the SQL that finds the members themselves, then that which finds their contacts."""
-    contacts: Any = Member._meta.get_field("contacts").related_model
     ways = [
         _sources(connection, Member, "id", texts),
-        _sources(connection, contacts, "member_id", texts),
+        _sources(connection, contact_model(), "member_id", texts),
     ]
     # A letter or two are sooner found among contacts, of which there are more.
     yield from ways if min(map(len, texts)) >= _TRIGRAM else reversed(ways)

@@ -6,7 +6,6 @@ away without any warning, as a power cut does. A test that uses it needs `transa
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+
+from tests.smtp_server import free_port
 
 _SECONDS = 30
 _CSRF = "a" * 32
@@ -212,12 +213,6 @@ def wait_until(condition: Callable[[], bool], machine: Machine | None = None) ->
             raise AssertionError(machine.log)
         assert time.monotonic() < deadline, machine.log if machine else "it never came to that"
         time.sleep(0.01)
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def database_url() -> str:

@@ -49,7 +49,7 @@ class SmtpServer:
         self.connections = 0
         # Seconds for each mail.
         self.delay = 0.0
-        self.port = _free_port()
+        self.port = free_port()
         self._options = options
         self._controller: Controller | None = None
 
@@ -149,7 +149,8 @@ def refusing_passwords(*details) -> AuthResult:
     return AuthResult(success=False, handled=False)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine at which nobody listens."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from random import Random
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.color import no_style
@@ -18,6 +17,7 @@ from contacts_site.demo.contacts import draw_contacts
 from contacts_site.demo.filling import NotEmpty, add_accounts
 from contacts_site.demo.members import draw_individual, draw_organisation
 from contacts_site.demo.organisations import INDIVIDUALS, ORGANISATIONS, Organisation
+from importexport.bulk import moment
 from members.bulk import insert_rows
 from members.models import Member, MemberKind
 from members.search_index import index_changes
@@ -52,9 +52,7 @@ def fill_with_crowd(members: int, contacts: int, *, adds: bool = False) -> Count
 def _store(members: int, contacts: int) -> Counter[str]:
     counts: Counter[str] = Counter(contacts=contacts)
     taken = set(Member.objects.values_list("reference", flat=True))
-    now: Any = timezone.now()
-    if connection.vendor == "sqlite":
-        now = connection.ops.adapt_datetimefield_value(now)
+    now = moment(timezone.now())
     first = 1 + (Member.objects.aggregate(last=models.Max("pk"))["last"] or 0)
     entries = enumerate(_draw(members, contacts, taken), start=first)
     for some in slices(entries, _MEMBERS_AT_A_TIME):

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from post_office.models import Attachment, Email
@@ -17,6 +17,7 @@ from members.delivering import deliver_due
 from members.models import Delivery, DeliveryState, MemberKind
 from members.outbox import remove_orphaned_files
 from tests.factories import ContactFactory, MemberFactory
+from tests.side_by_side import wait_until_held_up
 
 FORBIDDEN_IN_HEADERS = ["\n", "\r\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"]
 
@@ -315,20 +316,8 @@ def test_who_uses_a_key_waits_for_whoever_used_it_first(member, mail_server, fir
         with transaction.atomic():
             first = tell(member, key="k").pk
             second = threads.submit(told)
-            _wait_for_a_lock()
+            wait_until_held_up(second.done)
+            assert not second.done()
             transaction.set_rollback(not first_commits)
         assert (second.result(timeout=10) == first) == first_commits
     assert deliver_due() == 2
-
-
-def _wait_for_a_lock():
-    with connection.cursor() as cursor:
-        for _ in range(1_000):
-            cursor.execute("SELECT pg_sleep(0.01), pg_stat_clear_snapshot()")
-            cursor.execute(
-                "SELECT 1 FROM pg_stat_activity "
-                "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            if cursor.fetchone():
-                return
-    raise AssertionError("nobody waits")

@@ -22,10 +22,10 @@ from importexport.working import work_on
 from tests.factories import ContactFactory, UserFactory
 from tests.importexport.files_made import csv_file, names, plain, untouched
 from tests.importexport.importing import last_run, press, ready, received, send, work
-from tests.machines import database_url
+from tests.machines import database_url, wait_until
 from tests.members.mails import Clock
 from tests.pages import errors, text
-from tests.worker_process import WorkerProcess, wait_until
+from tests.worker_process import WorkerProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 on_sqlite = pytest.mark.only_on("sqlite")

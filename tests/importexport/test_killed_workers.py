@@ -17,7 +17,8 @@ from importexport.tasks import ask_for_work
 from tests.factories import MemberFactory
 from tests.importexport.files_made import csv_file, names, untouched
 from tests.importexport.importing import received
-from tests.worker_process import WorkerProcess, wait_until
+from tests.machines import wait_until
+from tests.worker_process import WorkerProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MEMBERS = 40

@@ -13,6 +13,7 @@ from members.message_sending import Writing, prepare, prepare_overdue, send_mess
 from members.messaging import Audience
 from members.models import Delivery, Member, Message
 from tests.factories import MemberFactory, UserFactory
+from tests.machines import wait_until
 from tests.members.writing import (
     confirmation,
     deliver,
@@ -23,7 +24,7 @@ from tests.members.writing import (
     to_search,
 )
 from tests.pages import text
-from tests.worker_process import WorkerProcess, wait_until
+from tests.worker_process import WorkerProcess
 
 
 def test_a_message_is_prepared_by_a_task(back_office, farm, django_capture_on_commit_callbacks):
