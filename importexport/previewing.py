@@ -44,6 +44,8 @@ FILTERS = {
     "recents": Filter("Changés depuis l'export", Q(Exists(_stale)), only_stale=True),
 }
 
+_CHANGED = Q(added__gt=0) | Q(removed__gt=0) | Q(moved__gt=0)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -97,6 +99,9 @@ def preview_page(run: ImportRun, key: str, after: int = 0, before: int = 0) -> P
     """Return the members that a filter finds, behind or in front of those numbers."""
     chosen = FILTERS.get(key, FILTERS[""])
     found = ImportedMember.objects.filter(chosen.members, run=run)
+    if run.state != RunState.READY:
+        # Of the others there is nothing to show any more.
+        found = found.filter(_CHANGED)
     if before:
         some = list(found.filter(number__lt=before).order_by("-number")[: MEMBERS_A_PAGE + 1])
         has_previous, has_next = len(some) > MEMBERS_A_PAGE, True

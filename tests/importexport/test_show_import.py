@@ -137,7 +137,6 @@ def test_once_imported_the_page_tells_what_was_done(administrator, site, setting
             ("Suppression", "", "Chloé", "3"),
         ],
         "Moulin (C4)": [("Ajout", "4", "Éric", "1")],
-        "Cantine (C2)": [],
         "Gîte (C3)": [("Suppression", "", "Yves", "1")],
     }
     assert {member: sorted(lines) for member, lines in shown(administrator).items()} == {
@@ -146,6 +145,14 @@ def test_once_imported_the_page_tells_what_was_done(administrator, site, setting
     assert "Inchangés" not in filters(response)
     Contact.objects.all().delete()
     assert shown(administrator)["Moulin (C4)"] == expected["Moulin (C4)"]
+
+
+def test_once_imported_without_a_change_the_page_says_so(administrator, site):
+    Contact.objects.exclude(name="Zoé").delete()
+    Contact.objects.update(type=4, email="")
+    response = press(administrator, preview(administrator, [["C2", "Zoé", 4]]), "Importer")
+    assert shown(administrator) == {}
+    assert "Aucun contact n'a changé." in text(response)
 
 
 def test_members_are_linked_and_a_deleted_one_is_no_error(administrator, site, settings):
