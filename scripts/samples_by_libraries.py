@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests/importexport/files"))
 
-from awkward import COLUMNS, ROWS  # noqa: E402 (it stands beside the tests, without Django)
+from awkward import ADDED, COLUMNS, ROWS  # noqa: E402 (it stands beside the tests, without Django)
 
 
 def by_pyexcel_ods3(path: Path) -> None:
@@ -97,9 +97,73 @@ def by_odfdo_edited(path: Path) -> None:
     document.save(path)
 
 
+def by_odfpy_edited(path: Path) -> None:
+    """Open an export with odfpy, change, delete and insert rows in it, and save it."""
+    from odf.office import Annotation
+    from odf.opendocument import load
+    from odf.table import Table, TableCell, TableRow
+    from odf.text import P
+
+    def text_cell(value: str) -> TableCell:
+        cell = TableCell(valuetype="string")
+        for line in value.split("\n"):
+            cell.addElement(P(text=line))
+        return cell
+
+    document = load(path.parent / "ours.ods")
+    sheet = document.spreadsheet.getElementsByType(Table)[0]
+    rows = sheet.getElementsByType(TableRow)
+    _, first, second, _, nameless, *_ = rows
+    last = rows[len(ROWS)]
+
+    name = first.getElementsByType(TableCell)[2]
+    old = name.getElementsByType(P)[0]
+    name.insertBefore(P(text="Ève Martin"), old)
+    name.removeChild(old)
+    remark = Annotation()
+    remark.addElement(P(text="Une remarque"))
+    second.getElementsByType(TableCell)[2].addElement(remark)
+    sheet.removeChild(nameless)
+    added = TableRow()
+    for value in (*ADDED[:8], "", ""):
+        added.addElement(text_cell(value) if value else TableCell())
+    kind = added.getElementsByType(TableCell)[8]
+    kind.setAttribute("valuetype", "float")
+    kind.setAttribute("value", ADDED[8])
+    kind.addElement(P(text=ADDED[8]))
+    sheet.insertBefore(added, last)
+    document.save(path)
+
+
+def by_pandas_edited(path: Path) -> None:
+    """Read an export with pandas, change, delete and append rows, and write it."""
+    import pandas
+
+    read = pandas.read_excel(path.parent / "ours.ods", engine="odf", dtype={"Type": int})
+    frame = read.drop(index=3)
+    frame.loc[0, "Dénomination"] = "Ève Martin"
+    frame.loc[len(read)] = [*ADDED, None]
+    frame.to_excel(path, engine="odf", index=False)
+
+
+def by_pyexcel_ods3_edited(path: Path) -> None:
+    """Read an export with pyexcel-ods3, change, delete and insert rows, and write it."""
+    import pyexcel_ods3
+
+    sheets = pyexcel_ods3.get_data(str(path.parent / "ours.ods"))
+    rows = sheets["Contacts"]
+    rows[1][2] = "Ève Martin"
+    rows.insert(len(ROWS), list(ADDED))
+    del rows[4]
+    pyexcel_ods3.save_data(str(path), sheets)
+
+
 if __name__ == "__main__":
     samples = Path(sys.argv[1])
-    for write in (by_pyexcel_ods3, by_ezodf, by_odswriter, by_pandas, by_odfdo, by_odfdo_edited):
+    for write in (
+        *(by_pyexcel_ods3, by_ezodf, by_odswriter, by_pandas, by_odfdo, by_odfdo_edited),
+        *(by_odfpy_edited, by_pandas_edited, by_pyexcel_ods3_edited),
+    ):
         path = samples / f"{write.__name__.removeprefix('by_').replace('_', '-')}.ods"
         path.unlink(missing_ok=True)
         write(path)

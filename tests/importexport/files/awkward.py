@@ -66,6 +66,8 @@ _CONTACTS = (
     ),
     ("Z", "Dernier", "", "", "", "", "", "", 6),
 )
+# The contact that someone adds to an export, without the label of its type.
+ADDED = ("C13", "", "Léa", "une\ndeux", "Chef", "lea@example.org", "0478010203", "", 2)
 ROWS = [(*contact, TYPES[contact[-1] - 1]) for contact in _CONTACTS]
 
 

@@ -1,0 +1,61 @@
+"""Exports that people changed with a library import as changed; tests/README.md says how made."""
+
+import pytest
+
+from contacts.models import CONTACT_FIELDS, Contact
+from tests.factories import MemberFactory
+from tests.importexport.files.awkward import ADDED, ROWS, TAB
+from tests.importexport.files.making import SAMPLES
+from tests.importexport.importing import import_contacts
+
+
+@pytest.fixture
+def site(db):
+    """The members of the samples, and the contacts of the export that was changed."""
+    for reference, name in {row[0]: row[1] for row in reversed(ROWS)}.items():
+        MemberFactory(reference=reference, name=name or reference)
+    import_sample("ours.ods")
+    assert stored() == sorted_rows(contact_of(row) for row in ROWS)
+
+
+def import_sample(name):
+    with (SAMPLES / name).open("rb") as file:
+        return import_contacts(file, sync=True)
+
+
+def contact_of(row):
+    """Return what a row says of its contact, behind the reference."""
+    return (row[0], *row[2:9])
+
+
+def sorted_rows(contacts):
+    """Return contacts by member; those of a member keep their order."""
+    return sorted(contacts, key=lambda contact: contact[0])
+
+
+def stored():
+    fields = ("member__reference", *CONTACT_FIELDS)
+    return sorted_rows(Contact.objects.order_by("position").values_list(*fields))
+
+
+@pytest.mark.parametrize(
+    ("name", "lost"),
+    [
+        ("odfpy-edited.ods", {}),
+        ("pyexcel-ods3-edited.ods", {}),
+        # What pandas itself does not read.
+        ("pandas-edited.ods", {TAB: TAB.replace("\t", ""), "#N/A": ""}),
+    ],
+)
+def test_an_export_that_was_changed_imports_as_changed(site, name, lost):
+    outcome = import_sample(name)
+
+    expected = [list(contact_of(row)) for row in (*ROWS, ADDED)]
+    expected[0][1] = "Ève Martin"
+    del expected[3]
+    assert stored() == sorted_rows(
+        tuple(lost.get(value, value) for value in contact) for contact in expected
+    )
+    changed = 1 + len(lost)
+    assert (outcome.added, outcome.removed) == (changed + 1, changed + 1)
+    assert outcome.unchanged == len(ROWS) - 1 - changed
