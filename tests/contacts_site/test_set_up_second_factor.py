@@ -43,10 +43,11 @@ def signed_in(user):
 @pytest.mark.parametrize("role", ROLES)
 def test_everyone_may_switch_it_on_for_themselves(request, role):
     client = request.getfixturevalue(role)
-    assert "Elle n'est pas activée." in text(client.get(STATE))
+    assert "La validation en deux étapes n'est pas activée." in text(client.get(STATE))
     codes = shown_codes(set_up(client))
     assert len(set(codes)) == 10
-    assert "Elle est activée. Codes de secours qui restent : 10." in text(client.get(STATE))
+    state = text(client.get(STATE))
+    assert "La validation en deux étapes est activée. Codes de secours qui restent : 10." in state
     assert TOTPDevice.objects.get().confirmed
 
 
