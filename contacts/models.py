@@ -1,5 +1,6 @@
 """Contacts of a member, and what each type is told (manual, « Créer un contact »)."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from contacts.phones import canonical_phones
 from members.characters import canonical, validate_storable
+from members.edited import Edited
 from members.models import Delivery, DeliveryState, Member
 from members.text import Searchable
 
@@ -68,7 +70,7 @@ class Topic(models.TextChoices):
 CONTACT_FIELDS = ("name", "note", "job_title", "email", "phones", "fax", "type")
 
 
-class Contact(models.Model):
+class Contact(Edited):
     """A person or desk of a member, told about what its type says."""
 
     member = models.ForeignKey(
@@ -92,17 +94,6 @@ class Contact(models.Model):
     # The address that a mail server refused for good; another one in its place is not meant.
     refused_address = models.EmailField(blank=True, db_default="", default="", editable=False)
     created_at = models.DateTimeField("créé le", auto_now_add=True)
-    updated_at = models.DateTimeField("modifié le", auto_now=True)
-    updated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name="modifié par",
-        # Only the deletion of an account asks by it; an index would slow down every import.
-        db_index=False,
-    )
 
     search_text = models.GeneratedField(
         expression=Searchable("name", "email", "phones"),
@@ -135,6 +126,11 @@ class Contact(models.Model):
     def is_address_refused(self) -> bool:
         """Whether a mail server refused the contact's address, as it stands now."""
         return bool(self.email) and self.email.lower() == self.refused_address.lower()
+
+    def changed_past_pages_at(self) -> datetime | None:
+        """Return when anybody last changed it, as long as the database keeps what it was before."""
+        former = FormerContact.objects.filter(contact_id=self.pk).order_by("-at")
+        return former.values_list("at", flat=True).first()
 
     def clean(self) -> None:
         """Refuse a contact of a member who may not have any."""

@@ -3,11 +3,8 @@
 Each view answers htmx with the part of the page that changes, and everyone else with a page.
 """
 
-from typing import cast
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.contrib.auth.models import User
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -22,7 +19,7 @@ from contacts.ordering import OrderRefused, moved, reorder
 from contacts.restoring import delete_contact, restore_contact
 from members.holding import held_member
 from members.models import Member
-from members.requests import HttpRequest
+from members.requests import HttpRequest, person
 
 GONE = "Ce contact a été supprimé entre-temps."
 
@@ -42,7 +39,7 @@ def _add(request: HttpRequest, member: Member) -> HttpResponse:
         messages.error(request, NO_CONTACTS_FOR_INDIVIDUALS)
         return _panel(request, member)
     data = request.POST if request.method == "POST" else None
-    form = ContactForm(data, instance=Contact(member=member), user=_person(request))
+    form = ContactForm(data, instance=Contact(member=member), user=person(request))
     if request.method == "POST" and form.is_valid():
         contact = form.save()
         messages.success(request, f"Le contact « {contact.title} » est ajouté.")
@@ -66,7 +63,7 @@ def _edit(request: HttpRequest, member: Member, contact: Contact | None) -> Http
     if contact is None:
         return _edit_gone(request, member)
     data = request.POST if request.method == "POST" else None
-    form = ContactForm(data, instance=contact, user=_person(request))
+    form = ContactForm(data, instance=contact, user=person(request))
     if request.method == "POST" and form.is_valid():
         contact = form.save()
         messages.success(request, f"Le contact « {contact.title} » est enregistré.")
@@ -78,7 +75,7 @@ def _edit_gone(request: HttpRequest, member: Member) -> HttpResponse:
     """Lose nothing typed for a contact that is no more: offer to add it anew."""
     may_add = request.user.has_perm("contacts.add_contact") and member.has_contacts
     if request.method == "POST" and may_add:
-        form = ContactForm(request.POST, instance=Contact(member=member), user=_person(request))
+        form = ContactForm(request.POST, instance=Contact(member=member), user=person(request))
         form.add_error(None, f"{GONE} Enregistrez pour l'ajouter à nouveau, avec vos valeurs.")
         return _form_window(request, member, form, "Ajout d'un contact")
     messages.error(request, GONE)
@@ -126,7 +123,7 @@ def contact_restore(request: HttpRequest, member_pk: int, pk: int) -> HttpRespon
 def _restore(request: HttpRequest, member: Member, pk: int) -> Contact | None:
     if not member.has_contacts:
         return None
-    return restore_contact(member, pk, request.session, _person(request))
+    return restore_contact(member, pk, request.session, person(request))
 
 
 @require_POST
@@ -149,11 +146,6 @@ def contact_order(request: HttpRequest, member_pk: int) -> HttpResponse:
                 "Voici la liste à jour ; modifiez l'ordre à nouveau.",
             )
     return _panel(request, member)
-
-
-def _person(request: HttpRequest) -> User:
-    """Return who is signed in, which someone is wherever rights are asked for."""
-    return cast("User", request.user)
 
 
 def _asked_order(posted: QueryDict) -> tuple[list[int], int]:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from typing import cast
 
 import segno
 from django.contrib import messages
@@ -19,6 +18,7 @@ from contacts_site import second_factor
 from contacts_site.second_factor import Refused
 from contacts_site.second_factor_forms import CodeForm
 from contacts_site.second_factor_gate import CODE_PAGE, SET_UP_PAGE, opens_for
+from members.requests import person
 
 logger = logging.getLogger(__name__)
 _require_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -29,7 +29,7 @@ _require_form = require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def state(request: HttpRequest) -> HttpResponse:
     """Show whether the second factor is on, and what may be done about it."""
-    user = _person(request)
+    user = person(request)
     context = {
         "is_on": second_factor.has_second_factor(user),
         "is_required": second_factor.is_required_of(user),
@@ -42,7 +42,7 @@ def state(request: HttpRequest) -> HttpResponse:
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
     """Make the key for the telephone; whoever has one keeps it."""
-    user = _person(request)
+    user = person(request)
     if second_factor.has_second_factor(user):
         return redirect("second_factor:state")
     second_factor.begin(user)
@@ -56,7 +56,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @sensitive_variables("codes", "context")
 def set_up(request: HttpRequest) -> HttpResponse:
     """Show the key, and take the telephone's first code; answer with the codes for paper."""
-    user = _person(request)
+    user = person(request)
     device = second_factor.begun(user)
     if device is None or second_factor.has_second_factor(user):
         return redirect("second_factor:state")
@@ -76,7 +76,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def code(request: HttpRequest) -> HttpResponse:
     """Take the code of someone who has given their password."""
-    user = _person(request)
+    user = person(request)
     wanted = _wanted(request)
     if user.is_verified():  # type: ignore[attr-defined]
         return redirect(wanted)
@@ -111,7 +111,7 @@ def backup_codes(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def remove(request: HttpRequest) -> HttpResponse:
     """Switch the second factor off, once a code of now was given."""
-    if second_factor.is_required_of(_person(request)):
+    if second_factor.is_required_of(person(request)):
         messages.error(request, "Ce site vous demande la validation en deux étapes.")
         return redirect("second_factor:state")
 
@@ -128,7 +128,7 @@ def _with_code(
     request: HttpRequest, template: str, act: Callable[[User], HttpResponse]
 ) -> HttpResponse:
     """Ask for a code, and act once it is right."""
-    user = _person(request)
+    user = person(request)
     if not second_factor.has_second_factor(user):
         return redirect("second_factor:state")
     form = CodeForm(request.POST or None)
@@ -160,8 +160,3 @@ def _wanted(request: HttpRequest) -> str:
         url, {request.get_host()}, require_https=request.is_secure()
     )
     return url if is_ours else resolve_url("home")
-
-
-def _person(request: HttpRequest) -> User:
-    """Return the account: pages without a sign-in never come here."""
-    return cast("User", request.user)

@@ -1,15 +1,18 @@
 """The forms of members, and what all the site's forms have in common."""
 
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Layout, Row
+from crispy_forms.layout import HTML, Column, Layout, Row
 from django import forms
+from django.contrib.auth.models import User
 from django.urls import reverse_lazy
 
 from members.characters import canonical
+from members.conflicts import Conflict, find_conflict, opened_version, sealed_version
+from members.edited import Edited
 from members.filters import member_filters
-from members.models import Member, MemberKind
+from members.models import MEMBER_FIELDS, Member, MemberKind
 
 
 class FocusedFormMixin(forms.BaseForm):
@@ -41,22 +44,74 @@ class LinesField(forms.CharField):
         return canonical(super().to_python(value) or "")
 
 
-class MemberForm(FocusedFormMixin, forms.ModelForm[Member]):
+_Row = TypeVar("_Row", bound=Edited)
+
+
+class VersionedForm(FocusedFormMixin, forms.ModelForm[_Row]):
+    """A form of what others may be changing too.
+
+    `version` carries the values that were shown, so that two people who change the same thing at
+    once do not undo each other's work unseen. Where they would, the form is not valid, says so in
+    `conflict`, and goes on from what is stored now. What it changes must be held until it is
+    saved.
+    """
+
+    conflict: Conflict | None = None
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.said = [name for name in self.fields if name != "version"]
+        self.fields["version"].initial = self.current_version
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("autocomplete", "off")
+
+    @property
+    def current_version(self) -> str:
+        """The values as they stand in the database, sealed."""
+        return sealed_version(self.instance, self.said) if self.instance.pk else ""
+
+    def draw(self, *layout: Any) -> None:
+        """Have the fields drawn in that layout, below what is to be said of a conflict."""
+        self.helper = fields_only(HTML('{% include "_conflict.html" %}'), *layout, "version")
+
+    def is_valid(self) -> bool:
+        """Whether what was typed may be stored."""
+        return super().is_valid() and self.conflict is None
+
+    def focus(self) -> None:
+        """Have the conflict read first, where there is one."""
+        if not self.conflict:
+            super().focus()
+
+    def save(self, commit: bool = True) -> _Row:
+        """Store what was typed as this person's; one who changed nothing leaves no trace."""
+        if not self.instance.pk or {*self.said} & {*self.changed_data}:
+            self.instance.updated_by = self.user
+            return super().save(commit)
+        return self.instance
+
+    def clean(self) -> dict[str, Any] | None:
+        """Find what someone else stored since the form was opened."""
+        cleaned = super().clean()
+        if self.instance.pk:
+            opened = opened_version(self.instance, self.cleaned_data.get("version", ""))
+            typed = {name: self.cleaned_data.get(name, self.data.get(name)) for name in self.said}
+            self.conflict = find_conflict(self.instance, opened, typed, self.user)
+        if self.conflict:
+            # Who saves again has seen the other's values.
+            kept = {name: self.data.get(name) for name in self.data}
+            self.data = {**kept, **self.conflict.taken, "version": self.current_version}
+        return cleaned
+
+
+class MemberForm(VersionedForm[Member]):
     """All that staff may say of a member."""
 
     class Meta:
         model = Member
-        fields = (
-            "reference",
-            "name",
-            "kind",
-            "email",
-            "phone",
-            "address",
-            "postal_code",
-            "city",
-            "note",
-        )
+        fields = MEMBER_FIELDS
         field_classes = {"address": LinesField, "note": LinesField}
         widgets = {
             "phone": forms.TextInput(attrs={"type": "tel"}),
@@ -66,9 +121,7 @@ class MemberForm(FocusedFormMixin, forms.ModelForm[Member]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.setdefault("autocomplete", "off")
-        self.helper = fields_only(
+        self.draw(
             Row(
                 Column("reference", css_class="col-md-3"),
                 Column("name", css_class="col-md-6"),

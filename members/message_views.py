@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.contrib.auth.models import User
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -28,7 +27,7 @@ from members.message_sending import (
 from members.messaging import Audience, audience, reached, render_mail, skipped
 from members.models import DeliveryState, Message
 from members.paging import FlatPaginator
-from members.requests import HttpRequest
+from members.requests import HttpRequest, person
 
 _PAGE_SIZE = 50
 # So many members without an address are named; the page says how many more there are.
@@ -110,11 +109,10 @@ def _send(request: HttpRequest, selection: Selection, form: MessageForm) -> Http
     if not confirmed.is_valid():
         return _confirm_page(request, selection, form, audience(selection.members))
     values = form.cleaned_data
-    assert isinstance(request.user, User)  # noqa: S101  who has signed in is one
     try:
         message, is_new = send_message(
             Writing(values["token"], values["subject"], values["text"]),
-            request.user,
+            person(request),
             selection.members,
             Audience(**confirmed.cleaned_data),
         )

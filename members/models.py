@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.characters import canonical, validate_storable
+from members.edited import Edited
 from members.text import Fold, Searchable
 
 
@@ -24,7 +25,21 @@ class MemberKind(models.TextChoices):
 KINDS_WITH_CONTACTS = (MemberKind.PROFESSIONAL, MemberKind.SUPPLIER)
 
 
-class Member(models.Model):
+# What a member says, in the order of its form.
+MEMBER_FIELDS = (
+    "reference",
+    "name",
+    "kind",
+    "email",
+    "phone",
+    "address",
+    "postal_code",
+    "city",
+    "note",
+)
+
+
+class Member(Edited):
     """A professional client, a supplier or an individual.
 
     Its contacts hang on it by the relation `contacts`, which the app of that name gives it.
@@ -62,7 +77,6 @@ class Member(models.Model):
     # The main address that a mail server refused for good; another one in its place is not meant.
     refused_address = models.EmailField(blank=True, db_default="", default="", editable=False)
     created_at = models.DateTimeField("créé le", auto_now_add=True)
-    updated_at = models.DateTimeField("modifié le", auto_now=True)
 
     sort_name = models.GeneratedField(
         expression=Fold("name"), output_field=models.TextField(), db_persist=True

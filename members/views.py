@@ -9,13 +9,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from members.deletion_forms import MemberDeletionForm
 from members.filters import member_filters
 from members.forms import MemberFilterForm, MemberForm
-from members.holding import held_member
+from members.holding import held_member_if_any
 from members.listing import headings, members_page
 from members.models import Member
-from members.requests import HttpRequest
+from members.requests import HttpRequest, person
 from members.rows import rows
+
+GONE = "Ce membre a été supprimé entre-temps."
 
 
 @require_safe
@@ -70,13 +73,12 @@ def member_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("members.add_member", raise_exception=True)
 def member_add(request: HttpRequest) -> HttpResponse:
     """Add a member."""
-    form = MemberForm(request.POST if request.method == "POST" else None)
+    form = MemberForm(request.POST if request.method == "POST" else None, user=person(request))
     if request.method == "POST" and form.is_valid():
         member = form.save()
         messages.success(request, f"Le membre « {member} » est ajouté.")
         return redirect(member)
-    form.focus()
-    return render(request, "members/form.html", {"form": form, "title": "Ajout d'un membre"})
+    return _form_page(request, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,20 +86,41 @@ def member_add(request: HttpRequest) -> HttpResponse:
 def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a member."""
     if request.method == "POST":
-        with held_member(pk) as member:
-            form = MemberForm(request.POST, instance=member)
-            if form.is_valid():
-                member = form.save()
-                messages.success(request, f"Le membre « {member} » est enregistré.")
-                return redirect(member)
-    else:
-        form = MemberForm(instance=get_object_or_404(Member, pk=pk))
+        with held_member_if_any(pk) as member:
+            return _edit(request, member) if member else _edit_gone(request)
+    member = get_object_or_404(Member, pk=pk)
+    return _form_page(request, MemberForm(instance=member, user=person(request)))
+
+
+def _edit(request: HttpRequest, member: Member) -> HttpResponse:
+    form = MemberForm(request.POST, instance=member, user=person(request))
+    if form.is_valid():
+        member = form.save()
+        messages.success(request, f"Le membre « {member} » est enregistré.")
+        return redirect(member)
+    return _form_page(request, form)
+
+
+def _edit_gone(request: HttpRequest) -> HttpResponse:
+    """Lose nothing typed for a member that is no more: offer to add it anew."""
+    if not request.user.has_perm("members.add_member"):
+        messages.error(request, GONE)
+        return redirect("members:list")
+    form = MemberForm(request.POST, user=person(request))
+    form.add_error(
+        None,
+        f"{GONE} Enregistrez pour l'ajouter à nouveau, avec vos valeurs mais sans ses contacts.",
+    )
+    return _form_page(request, form)
+
+
+def _form_page(request: HttpRequest, form: MemberForm) -> HttpResponse:
     form.focus()
+    is_new = form.instance.pk is None
     context = {
         "form": form,
-        "title": "Modification d'un membre",
-        # What was typed stands in `member` by now, and does not count until it is saved.
-        "member": get_object_or_404(Member, pk=pk),
+        "title": "Ajout d'un membre" if is_new else "Modification d'un membre",
+        "member": None if is_new else form.instance,
     }
     return render(request, "members/form.html", context)
 
@@ -105,12 +128,25 @@ def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("members.delete_member", raise_exception=True)
 def member_delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask, then delete a member and the contacts that go with it."""
+    """Ask, then delete a member and the contacts that go with it, if they are those it said."""
     if request.method == "POST":
-        with held_member(pk) as member:
-            member.delete()
-        messages.success(request, f"Le membre « {member} » est supprimé.")
-        return redirect("members:list")
+        with held_member_if_any(pk) as member:
+            return _delete(request, member)
     member = get_object_or_404(Member, pk=pk)
-    context = {"member": member, "contact_count": member.contacts.count()}
-    return render(request, "members/confirm_delete.html", context)
+    return _deletion_page(request, MemberDeletionForm(member=member, user=person(request)))
+
+
+def _delete(request: HttpRequest, member: Member | None) -> HttpResponse:
+    if member is None:
+        messages.info(request, GONE)
+        return redirect("members:list")
+    form = MemberDeletionForm(request.POST, member=member, user=person(request))
+    if not form.is_valid():
+        return _deletion_page(request, form)
+    member.delete()
+    messages.success(request, f"Le membre « {member} » est supprimé.")
+    return redirect("members:list")
+
+
+def _deletion_page(request: HttpRequest, form: MemberDeletionForm) -> HttpResponse:
+    return render(request, "members/confirm_delete.html", {"form": form, "member": form.member})

@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from pytest_django.plugin import blocking_manager_key
@@ -80,6 +81,15 @@ def back_office(db) -> Client:
 def administrator(db) -> Client:
     """A browser in which an administrator has signed in."""
     return _signed_in(role=ADMINISTRATOR)
+
+
+@pytest.fixture
+def marie(administrator) -> User:
+    """The administrator, by her name."""
+    user = User.objects.get(groups__name=ADMINISTRATOR)
+    user.first_name, user.last_name = "Marie", "Dupont"
+    user.save()
+    return user
 
 
 @pytest.fixture

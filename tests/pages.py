@@ -32,6 +32,18 @@ def cells(response, title: str) -> list[str]:
     return [_words(cell) for cell in page(response).xpath(f'//tbody//*[@data-title="{title}"]')]
 
 
+def differences(response) -> dict[str, tuple[str, str]]:
+    """Return the stored and the typed value by field, as a conflict shows them."""
+    titles = ("Champ", "Valeur enregistrée", "Votre saisie")
+    columns = [cells(response, title) for title in titles]
+    return {field: (stored, typed) for field, stored, typed in zip(*columns, strict=True)}
+
+
+def alerts(response) -> str:
+    """Return what is read out at once."""
+    return " ".join(_words(alert) for alert in page(response).xpath("//*[@role='alert']"))
+
+
 def links(response, beginning: str) -> dict[str, str]:
     """Return the texts of the links whose address begins so, by their address."""
     found = page(response).xpath(f'//a[starts-with(@href, "{beginning}")]')
@@ -50,6 +62,12 @@ def form_values(response) -> dict[str, str]:
     # A browser does not count the line end with which Django begins a textarea.
     values = {name: value.removeprefix("\n") for name, value in form.form_values()}
     return {name: values[name] for name in values if name != "csrfmiddlewaretoken"}
+
+
+def main_form(response) -> dict[str, str]:
+    """Return what a browser would send of the only form in the page."""
+    (form,) = page(response).xpath("//main//form")
+    return dict(form.form_values())
 
 
 def _words(element: html.HtmlElement) -> str:

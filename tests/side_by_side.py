@@ -4,10 +4,14 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
 from django.db import connection, connections
+from django.test import Client
 
+from members.holding import held_member
+from tests.factories import UserFactory
 from tests.importexport.commands import database_of_tests
 
 
@@ -43,6 +47,35 @@ def is_someone_waiting() -> bool:
             "WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
         return bool(cursor.fetchone())
+
+
+def signed_in() -> Client:
+    """Return the browser of somebody who may do everything."""
+    client = Client()
+    client.force_login(UserFactory(is_superuser=True))
+    return client
+
+
+def come_second(member, act, post):
+    """Act while holding the member and while someone else posts; return what they get."""
+    with ThreadPoolExecutor() as threads:
+        with held_member(member.pk) as held:
+            late = threads.submit(in_thread, post)
+            wait_until_held_up(late.done)
+            act(held)
+        return late.result(timeout=20)
+
+
+def all_said(module, member, number=4) -> list[list[str]]:
+    """Have so many people do a module's work on a member (tests/busy.py); return what each said."""
+    people = [start(module, str(member.pk), str(n)) for n in range(number)]
+    assert [person.stdout.readline() for person in people] == ["ready\n"] * number
+    for person in people:
+        person.stdin.write("\n")
+        person.stdin.flush()
+    said = [person.communicate(timeout=60) for person in people]
+    assert [person.returncode for person in people] == [0] * number, said
+    return [words.split() for words, _ in said]
 
 
 def start(module, *arguments):

@@ -19,15 +19,12 @@ from contacts_site.demo.members import draw_individual, draw_organisation
 from contacts_site.demo.organisations import INDIVIDUALS, ORGANISATIONS, Organisation
 from importexport.bulk import moment
 from members.bulk import insert_rows
-from members.models import Member, MemberKind
+from members.models import MEMBER_FIELDS, Member, MemberKind
 from members.search_index import index_changes
 from members.slicing import slices
 
 _SEED = 37
 _MEMBERS_AT_A_TIME = 2_000
-_MEMBER_COLUMNS = (
-    "reference", "name", "kind", "email", "phone", "address", "postal_code", "city", "note",
-)  # fmt: skip
 _INITIALS = {MemberKind.PROFESSIONAL: "C", MemberKind.SUPPLIER: "F", MemberKind.INDIVIDUAL: "P"}
 
 
@@ -58,10 +55,10 @@ def _store(members: int, contacts: int) -> Counter[str]:
     for some in slices(entries, _MEMBERS_AT_A_TIME):
         counts.update(str(member.kind) for _, (member, _) in some)
         rows = (
-            (key, *(getattr(member, name) for name in _MEMBER_COLUMNS), now, now)
+            (key, *(getattr(member, name) for name in MEMBER_FIELDS), now, now)
             for key, (member, _) in some
         )
-        insert_rows(Member, ("id", *_MEMBER_COLUMNS, "created_at", "updated_at"), rows)
+        insert_rows(Member, ("id", *MEMBER_FIELDS, "created_at", "updated_at"), rows)
         insert_rows(
             Contact,
             ("member_id", "position", *CONTACT_FIELDS, "created_at", "updated_at"),

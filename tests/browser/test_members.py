@@ -62,6 +62,62 @@ def test_an_answer_that_fails_is_told(open_page, back_office_user, member):
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.fixture
+def changed_by_marie(member, administrator_user):
+    """Let Marie Dupont change the member, behind someone else's back."""
+    administrator_user.first_name, administrator_user.last_name = "Marie", "Dupont"
+    administrator_user.save()
+
+    def change(name):
+        member.name, member.updated_by = name, administrator_user
+        member.save()
+
+    return change
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_two_people_edit_the_same_member(
+    open_page, back_office_user, member, changed_by_marie, accessible, width, javascript
+):
+    page = open_page(back_office_user, width=width, javascript=javascript)
+    page.goto(reverse("members:edit", args=[member.pk]))
+    page.get_by_label("Ville").fill("Lyon " * 20)
+    changed_by_marie("Ferme " + "x" * 190)
+    page.get_by_role("button", name="Enregistrer").click()
+    conflict = page.get_by_role("alert")
+    expect(conflict).to_contain_text("Marie Dupont a modifié ce membre à")
+    expect(conflict).to_be_focused()
+    expect(page.get_by_label("Ville")).to_have_value("Lyon " * 20)
+    if javascript:
+        accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_text("est enregistré")).to_be_visible()
+    assert Member.objects.get(pk=member.pk).city == ("Lyon " * 20).strip()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_member_who_has_changed_is_deleted_once_one_has_seen_that(
+    open_page, back_office_user, member, changed_by_marie, accessible, width, javascript
+):
+    page = open_page(back_office_user, width=width, javascript=javascript)
+    page.goto(reverse("members:delete", args=[member.pk]))
+    changed_by_marie("Verger")
+    ContactFactory(member=member)
+    page.get_by_role("button", name="Supprimer le membre et son 1 contact").click()
+    expect(page.get_by_role("alert")).to_contain_text("Marie Dupont a modifié ce membre à")
+    expect(page.get_by_role("alert")).to_contain_text("Rien n'est encore supprimé.")
+    expect(page.get_by_role("alert")).to_be_focused()
+    if javascript:
+        accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_role("button", name="Supprimer le membre et ses 2 contacts").click()
+    expect(page.get_by_text("« Verger » est supprimé")).to_be_visible()
+    assert not Member.objects.filter(pk=member.pk).exists()
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing_on_any_page(open_page, administrator_user, member, accessible, width):
     page = open_page(administrator_user, width=width)

@@ -1,13 +1,22 @@
 from datetime import datetime
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 
 from contacts.models import Contact, ContactType, FormerContact
 from members.models import MemberKind
-from tests.factories import ADMINISTRATOR, BACK_OFFICE, ContactFactory, MemberFactory
-from tests.pages import AWKWARD_TEXTS, HTMX, cells, errors, form_values, page, text
+from tests.factories import BACK_OFFICE, ContactFactory, MemberFactory
+from tests.pages import (
+    AWKWARD_TEXTS,
+    HTMX,
+    alerts,
+    cells,
+    differences,
+    errors,
+    form_values,
+    page,
+    text,
+)
 
 GONE = "Ce contact a été supprimé entre-temps."
 
@@ -65,26 +74,6 @@ def test_a_wrong_value_is_refused_at_its_field(back_office, contact, field, type
     assert stored(contact) == before
 
 
-def differences(response):
-    """Return the stored and the typed value by field, as the conflict shows them."""
-    titles = ("Champ", "Valeur enregistrée", "Votre saisie")
-    columns = [cells(response, title) for title in titles]
-    return {field: (stored, typed) for field, stored, typed in zip(*columns, strict=True)}
-
-
-def said(response):
-    """Return what is said of a conflict, in a part that is read out."""
-    return " ".join(alert.text_content() for alert in page(response).xpath("//*[@role='alert']"))
-
-
-@pytest.fixture
-def marie(administrator):
-    user = User.objects.get(groups__name=ADMINISTRATOR)
-    user.first_name, user.last_name = "Marie", "Dupont"
-    user.save()
-    return user
-
-
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_the_second_of_two_people_sees_both_values_and_loses_nothing(
     back_office, administrator, marie, contact, headers
@@ -97,7 +86,7 @@ def test_the_second_of_two_people_sees_both_values_and_loses_nothing(
     mine |= {"name": "Anna", "job_title": "Directrice"}
     response = back_office.post(address(contact), mine, headers=headers)
     told = f"Marie Dupont a modifié ce contact à {changed_at:%H:%M}, pendant que"
-    assert told in said(response)
+    assert told in alerts(response)
     taken = "anne@x.fr Vous n'y avez pas touché : la valeur enregistrée est reprise."
     assert differences(response) == {
         "Dénomination": ("Annie", "Anna"),
@@ -148,8 +137,8 @@ def test_a_change_of_ones_own_in_another_window_is_told_so(back_office, contact)
     mine = form_values(back_office.get(address(contact)))
     back_office.post(address(contact), mine | {"name": "Annie"})
     response = back_office.post(address(contact), mine | {"name": "Anna"})
-    assert "Vous avez modifié ce contact à" in said(response)
-    assert "dans une autre fenêtre" in said(response)
+    assert "Vous avez modifié ce contact à" in alerts(response)
+    assert "dans une autre fenêtre" in alerts(response)
 
 
 def test_a_change_of_another_day_is_told_with_its_day(back_office, marie, contact):
@@ -157,7 +146,7 @@ def test_a_change_of_another_day_is_told_with_its_day(back_office, marie, contac
     noon = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.get_current_timezone())
     Contact.objects.update(name="Annie", updated_at=noon, updated_by=marie)
     response = back_office.post(address(contact), mine | {"name": "Anna"})
-    assert "Marie Dupont a modifié ce contact le 1 mars 2026 à 12:00," in said(response)
+    assert "Marie Dupont a modifié ce contact le 1 mars 2026 à 12:00," in alerts(response)
 
 
 def test_a_change_past_the_pages_is_told_without_a_name(back_office, marie, contact):
@@ -166,8 +155,8 @@ def test_a_change_past_the_pages_is_told_without_a_name(back_office, marie, cont
     Contact.objects.update(name="Annie")
     at = timezone.localtime(FormerContact.objects.get().at)
     response = back_office.post(address(contact), mine | {"name": "Anna"})
-    assert f"Ce contact a été modifié à {at:%H:%M}," in said(response)
-    assert "Marie" not in said(response)
+    assert f"Ce contact a été modifié à {at:%H:%M}," in alerts(response)
+    assert "Marie" not in alerts(response)
 
 
 def test_a_change_by_an_account_that_is_no_more_is_told(back_office, marie, contact):
@@ -175,7 +164,7 @@ def test_a_change_by_an_account_that_is_no_more_is_told(back_office, marie, cont
     Contact.objects.update(name="Annie", updated_at=timezone.now(), updated_by=marie)
     marie.delete()
     response = back_office.post(address(contact), mine | {"name": "Anna"})
-    assert "Ce contact a été modifié à" in said(response)
+    assert "Ce contact a été modifié à" in alerts(response)
 
 
 @pytest.mark.parametrize("version", ["", "x", "of another contact"])

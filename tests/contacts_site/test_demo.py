@@ -14,24 +14,13 @@ from contacts.phones import canonical_phones, split_phones
 from contacts_site.demo import filling
 from members.characters import canonical
 from members.listing import find_members
-from members.models import Member, MemberKind
+from members.models import MEMBER_FIELDS, Member, MemberKind
 from tests.factories import MemberFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
 FICTION = re.compile(r"(019900|026191|035301|046571|053649|063998)[0-9]{4}")
 EXAMPLE = re.compile(r"[^@]+@([a-z0-9-]+\.)?example\.(org|com|net)")
-MEMBER_FIELDS = (
-    "reference",
-    "name",
-    "kind",
-    "email",
-    "phone",
-    "address",
-    "postal_code",
-    "city",
-    "note",
-)
 
 
 def demo(**options) -> str:

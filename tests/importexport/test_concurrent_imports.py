@@ -9,17 +9,18 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.test import Client
 
-from contacts.conflicts import sealed_version
-from contacts.models import Contact
+from contacts.models import CONTACT_FIELDS, Contact
 from importexport import working
 from importexport.reading import ImportRefused
 from importexport.runs import ask_to_undo, confirm
 from importexport.working import apply_changes, take_back_changes, work_on
+from members.conflicts import sealed_version
 from members.holding import held_member
 from members.models import Member
 from tests.factories import ContactFactory, MemberFactory, UserFactory
 from tests.importexport.files_made import csv_file, names, untouched
 from tests.importexport.importing import import_contacts, ready, run_import
+from tests.pages import form_values, main_form, text
 from tests.side_by_side import in_thread, wait_until_held_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,16 +97,28 @@ def places_are_distinct():
 
 @pytest.mark.parametrize("kept", ["Anne", "Denis"])
 def test_a_member_is_deleted_after_the_import(member, client, import_while, kept):
+    asked = main_form(client.get(address(member, "supprimer/")))
     response = import_while(
-        lambda: client.post(address(member, "supprimer/")), ["C1", kept, 4], ["C2", "Y", 1]
+        lambda: client.post(address(member, "supprimer/"), asked),
+        *(["C1", kept, 4], ["C1", "Éric", 4], ["C2", "Y", 1]),
     )
     assert response.status_code == 302
     assert names() == ["Y"]
 
 
-def test_a_member_is_changed_after_the_import(member, client, import_while):
+def test_a_member_whose_contacts_the_import_adds_to_is_not_deleted(member, client, import_while):
+    asked = main_form(client.get(address(member, "supprimer/")))
     response = import_while(
-        lambda: client.post(address(member, "modifier/"), MEMBER), ["C1", "Denis", 1]
+        lambda: client.post(address(member, "supprimer/"), asked), ["C1", "Denis", 1], sync=False
+    )
+    assert "Ce membre avait 2 contacts quand vous avez ouvert cette page, 3" in text(response)
+    assert len(names(member)) == 3
+
+
+def test_a_member_is_changed_after_the_import(member, client, import_while):
+    values = form_values(client.get(address(member, "modifier/"))) | MEMBER
+    response = import_while(
+        lambda: client.post(address(member, "modifier/"), values), ["C1", "Denis", 1]
     )
     assert response.status_code == 302
     assert Member.objects.get(pk=member.pk).name == "Cantine"
@@ -140,7 +153,7 @@ def test_a_contact_is_added_below_those_of_the_import(member, client, import_whi
 @pytest.mark.parametrize("act", ["modifier/", "supprimer/", "retablir/"])
 def test_a_contact_is_changed_before_or_after_the_import(member, client, import_while, act, kept):
     anne = member.contacts.get(name="Anne")
-    values = {"name": "Anne-Lise", "type": "4", "version": sealed_version(anne)}
+    values = {"name": "Anne-Lise", "type": "4", "version": sealed_version(anne, CONTACT_FIELDS)}
     response = import_while(
         lambda: client.post(address(member, f"contacts/{anne.pk}/{act}"), values),
         *(["C1", "Bruno", 4], ["C1", kept, 4]),
@@ -219,7 +232,7 @@ def test_an_edit_during_an_undoing_comes_after_it(member, client, meanwhile):
     before = untouched()
     run, _ = run_import(csv_file(["C1", "Bruno", 4], ["C1", "Denis", 1]), sync=True)
     denis = member.contacts.get(name="Denis")
-    values = {"name": "Denise", "type": "4", "version": sealed_version(denis)}
+    values = {"name": "Denise", "type": "4", "version": sealed_version(denis, CONTACT_FIELDS)}
     ask_to_undo(run, None)
     result = meanwhile(
         lambda: client.post(address(member, f"contacts/{denis.pk}/modifier/"), values)
@@ -297,9 +310,7 @@ def test_a_member_who_goes_while_the_file_is_read_stops_the_import(member, other
     assert names() == ["Zoé"]
 
 
-@pytest.mark.parametrize(
-    "rest", ["modifier/", "supprimer/", "contacts/ajouter/", "contacts/ordre/"]
-)
+@pytest.mark.parametrize("rest", ["contacts/ajouter/", "contacts/ordre/"])
 def test_whoever_comes_too_late_for_a_deleted_member_is_told(member, client, others, rest):
     values = MEMBER | {"type": "1", "contact": list(member.contacts.values_list("pk", flat=True))}
     with held_member(member.pk) as held:

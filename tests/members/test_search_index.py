@@ -14,6 +14,7 @@ from members.models import Member
 from members.search import find_first
 from members.search_index import index_changes, install_indexes
 from tests.factories import ContactFactory, MemberFactory
+from tests.pages import form_values
 
 pytestmark = pytest.mark.django_db
 NOW = "2026-01-01 00:00:00+00:00"
@@ -55,7 +56,8 @@ def test_a_form_that_adds_and_changes(administrator, known, contact):
     administrator.post(f"/membres/{member.pk}/contacts/ajouter/", values)
     assert known("brunel") == known("0639 98") == ["M1"]
     values = {"reference": "M9", "name": "Vergers", "kind": "professional"}
-    administrator.post(f"/membres/{member.pk}/modifier/", values)
+    address = f"/membres/{member.pk}/modifier/"
+    administrator.post(address, form_values(administrator.get(address)) | values)
     assert known("verg") == known("m9") == ["M9"]
     assert known("m1") == []
 

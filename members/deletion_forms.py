@@ -1,0 +1,64 @@
+"""Deleting a member: what the page says will go, and nothing else."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+
+from members.conflicts import Version, find_conflict, opened_version, sealed_version
+from members.models import MEMBER_FIELDS, Member
+
+_NOTHING_DELETED = (
+    "Rien n'est encore supprimé. Relisez ce qui le sera, puis confirmez si c'est toujours ce que "
+    "vous voulez."
+)
+
+
+class MemberDeletionForm(forms.Form):
+    """Carries what its page says will be deleted.
+
+    It is not valid, and says why, where the member or the number of its contacts is no longer as
+    it was said; it then goes on from how they are now. The member must be held until it is
+    deleted.
+    """
+
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+    contact_count = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, member: Member, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member, self.user = member, user
+        self.current_count = member.contacts.count()
+        self.initial = {
+            "version": sealed_version(member, MEMBER_FIELDS),
+            "contact_count": self.current_count,
+        }
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse to delete what the page did not say."""
+        opened = opened_version(self.member, self.cleaned_data.get("version", ""))
+        count = self.cleaned_data.get("contact_count")
+        changes = self._changes(opened, count)
+        if changes or opened is None or count is None:
+            # Who confirms again has seen what is so now.
+            self.data = self.initial
+            raise forms.ValidationError([*changes, _NOTHING_DELETED])
+        return self.cleaned_data
+
+    def _changes(self, opened: Version | None, count: int | None) -> list[str]:
+        changes = []
+        if opened and (conflict := find_conflict(self.member, opened, opened.values, self.user)):
+            changes.append(conflict.message)
+        if count is not None and count != self.current_count:
+            changes.append(_new_count(count, self.current_count))
+        return changes
+
+
+def _new_count(said: int, now: int) -> str:
+    return f"{_contacts(said)} quand vous avez ouvert cette page, {now or 'aucun'} maintenant."
+
+
+def _contacts(count: int) -> str:
+    if not count:
+        return "Ce membre n'avait aucun contact"
+    return f"Ce membre avait {count} contact{'s' if count > 1 else ''}"
