@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from contacts.phones import canonical_phones
 from members.characters import canonical, validate_storable
-from members.models import Delivery, DeliveryState, Member
+from members.models import Delivery, Member
 from members.text import Searchable
 
 
@@ -270,11 +270,6 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return self.subject
-
-    @property
-    def refused_count(self) -> int:
-        """How many of its mails were refused, or given up."""
-        return self.recipients.filter(delivery__state=DeliveryState.REFUSED).count()
 
 
 class NotificationRecipient(models.Model):
