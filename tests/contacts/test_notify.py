@@ -204,6 +204,8 @@ def test_a_subject_of_several_lines_is_refused(member, end):
         {"subject": "x" * 201},
         {"body": ""},
         {"body": "a\x00b"},
+        {"body": "x" * 50_001},
+        {"body": "x" * 10_000_000},
         {"subject": "a\x01b"},
         {"key": "a\nb"},
         {"key": "a\x00b"},
