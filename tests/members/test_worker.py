@@ -164,6 +164,17 @@ def test_another_backend_of_tasks_gets_its_task_once_the_mail_is_committed(mail_
     assert mail_server.addresses == numbered(3)
 
 
+def test_with_another_backend_a_worker_sees_to_mail_that_nobody_was_asked_to_send(
+    mail_server, tmp_path
+):
+    queue_mails(*numbered(3))
+    backend = "django_tasks.backends.immediate.ImmediateBackend"
+    with WorkerProcess(mail_server, tmp_path, TASKS_BACKEND=backend) as worker:
+        wait_until(all_are_sent, worker)
+        assert worker.stop() == 0
+    assert mail_server.addresses == numbered(3)
+
+
 def test_one_waiting_task_is_enough_however_many_ask(mail_server):
     for _ in range(5):
         ask_for_delivery()
