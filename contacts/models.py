@@ -11,7 +11,7 @@ from django.utils import timezone
 from contacts.phones import canonical_phones
 from members.characters import canonical, validate_storable
 from members.edited import Edited
-from members.models import Delivery, DeliveryState, Member
+from members.models import Delivery, Member
 from members.text import Searchable
 
 
@@ -266,11 +266,6 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return self.subject
-
-    @property
-    def refused_count(self) -> int:
-        """How many of its mails were refused, or given up."""
-        return self.recipients.filter(delivery__state=DeliveryState.REFUSED).count()
 
 
 class NotificationRecipient(models.Model):

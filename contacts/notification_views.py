@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from contacts.forms import NotificationFilterForm
 from contacts.journal import with_mails
 from contacts.models import Notification
-from members.models import Delivery, DeliveryState
-from members.outbox import queue_again
+from contacts.resending import addresses_again, resend_refused
+from members.models import DeliveryState
 from members.paging import FlatPaginator
 from members.requests import HttpRequest
 
@@ -44,21 +44,24 @@ def notification_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show all of a notification: its text, its mails, the server's words."""
     found = with_mails(Notification.objects.select_related("member"))
     notification = get_object_or_404(found, pk=pk)
-    return render(request, "contacts/notifications/detail.html", {"notification": notification})
+    again = addresses_again(notification).values()
+    refused = notification.recipients.filter(delivery__state=DeliveryState.REFUSED)
+    context = {
+        "notification": notification,
+        "again": list(again),
+        "lost_count": refused.count() - len(again),
+    }
+    return render(request, "contacts/notifications/detail.html", context)
 
 
 @require_POST
 @permission_required("contacts.send_notification", raise_exception=True)
 def notification_resend(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the refused mails of a notification again."""
-    notification = get_object_or_404(Notification, pk=pk)
-    refused = Delivery.objects.filter(
-        notificationrecipient__notification=notification, state=DeliveryState.REFUSED
-    )
-    count = queue_again(refused)
+    count = resend_refused(get_object_or_404(Notification, pk=pk))
     if count:
         what = "Un mail part" if count == 1 else f"{count} mails partent"
         messages.success(request, f"{what} à nouveau.")
     else:
-        messages.info(request, "Aucun mail de cette notification n'est refusé : rien à renvoyer.")
+        messages.info(request, "Aucun de ses mails ne peut repartir : rien à renvoyer.")
     return redirect("notifications:detail", pk=pk)

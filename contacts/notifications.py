@@ -17,6 +17,8 @@ from members.models import Member
 from members.outbox import Draft, queue, store_attachment
 
 LONGEST_SUBJECT = Notification._meta.get_field("subject").max_length or 0
+# Far more than anyone reads, little enough for a mail and its database.
+LONGEST_BODY = 50_000
 LONGEST_KEY = Notification._meta.get_field("key").max_length or 0
 _FILE_NAME = re.compile(r"[^\x00-\x1f\x7f/\\]{1,150}")
 # Parts of these two kinds would be read as parts of the mail.
@@ -151,6 +153,10 @@ def _checked_texts(subject: str, body: str) -> tuple[str, str]:
         raise NotificationRefused(
             f"L'objet doit tenir sur une ligne, en {LONGEST_SUBJECT} caractères au plus.",
             "subject",
+        )
+    if len(body) > LONGEST_BODY:
+        raise NotificationRefused(
+            f"Le texte doit tenir en {LONGEST_BODY} caractères au plus.", "body"
         )
     try:
         validate_storable(subject)

@@ -10,11 +10,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
-from post_office.models import Email
 
 from members.messaging import Audience, audience, reached, render_mail
 from members.models import Delivery, DeliveryState, Member, Message
-from members.outbox import Draft, queue, queue_again
+from members.outbox import Draft, queue, queue_again, readdress
 from members.slicing import slices
 from members.tasks import STOPPING, ask_for_delivery, prepare_message
 
@@ -163,7 +162,7 @@ def resend_failures(message: Message) -> int:
             refused = Delivery.objects.filter(pk__in=keys, state=DeliveryState.REFUSED)
             locked = refused.select_related("member").select_for_update(of=("self",))
             deliveries = [delivery for delivery in locked if _address(delivery)]
-            _readdress([each for each in deliveries if each.address != _address(each)])
+            readdress((delivery, _address(delivery)) for delivery in deliveries)
             count += queue_again(deliveries)
     return count
 
@@ -172,13 +171,6 @@ def _repeatable(message: Message) -> QuerySet[Delivery]:
     return message.deliveries.filter(
         state=DeliveryState.REFUSED, member__in=reached(Member.objects.all()).order_by()
     ).order_by("pk")
-
-
-def _readdress(deliveries: Sequence[Delivery]) -> None:
-    for delivery in deliveries:
-        delivery.address = _address(delivery)
-        Email.objects.filter(pk=delivery.email_id).update(to=[delivery.address])
-    Delivery.objects.bulk_update(deliveries, ["address"])
 
 
 def _address(delivery: Delivery) -> str:

@@ -60,7 +60,7 @@ def queue(
 
 
 def queue_again(deliveries: Iterable[Delivery]) -> int:
-    """Queue refused mails anew, the same mails to the same addresses; return how many."""
+    """Queue refused mails anew, each as it is; return how many."""
     count = 0
     with transaction.atomic():
         for some in slices(delivery.pk for delivery in deliveries):
@@ -75,6 +75,15 @@ def queue_again(deliveries: Iterable[Delivery]) -> int:
         if count:
             ask_for_delivery()
     return count
+
+
+def readdress(mails: Iterable[tuple[Delivery, str]]) -> None:
+    """Give mails that did not go another address each, where it is another."""
+    moved = [(delivery, address) for delivery, address in mails if delivery.address != address]
+    for delivery, address in moved:
+        delivery.address = address
+        Email.objects.filter(pk=delivery.email_id).update(to=[address])
+    Delivery.objects.bulk_update([delivery for delivery, _ in moved], ["address"])
 
 
 def store_attachment(name: str, mimetype: str, file: File[bytes]) -> Attachment:

@@ -34,7 +34,7 @@ def deliver_mail() -> int:
     from members.delivering import deliver_due
 
     try:
-        return _deliver_with_others() if _is_database_the_queue() else deliver_due()
+        return _deliver_with_others() if is_database_the_queue() else deliver_due()
     except Exception as error:  # noqa: BLE001 (raised anew, without what it holds)
         raise DeliveryFailed(nameless(error)) from None
 
@@ -53,7 +53,7 @@ def ask_for_delivery() -> None:
     One task that waits for a worker is enough, however many ask. Mail that is queued while that
     task begins is seen to by `manage.py worker`, which looks for it every few seconds.
     """
-    if not _is_database_the_queue():
+    if not is_database_the_queue():
         transaction.on_commit(deliver_mail.enqueue)
     elif not delivery_tasks().filter(status=TaskResultStatus.READY).exists():
         deliver_mail.enqueue()
@@ -83,7 +83,8 @@ def forget_tasks(tasks: "QuerySet[DBTaskResult[Any, Any]]", older_than: datetime
     return begun.delete()[0]
 
 
-def _is_database_the_queue() -> bool:
+def is_database_the_queue() -> bool:
+    """Whether work waits in the database, not in another backend with workers of its own."""
     return isinstance(deliver_mail.get_backend(), DatabaseBackend)
 
 

@@ -205,9 +205,11 @@ def ask(port: int, method: str, address: str, body: bytes = b"", headers=None) -
 # --- Helpers --------------------------------------------------------------------------------
 
 
-def wait_until(condition: Callable[[], bool], machine: Machine | None = None) -> None:
+def wait_until(
+    condition: Callable[[], bool], machine: Machine | None = None, seconds: float = _SECONDS
+) -> None:
     """Wait until something is so; raise AssertionError if it never is, or the machine ends."""
-    deadline = time.monotonic() + _SECONDS
+    deadline = time.monotonic() + seconds
     while not condition():
         if machine and not machine.is_running:
             raise AssertionError(machine.log)

@@ -5,9 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from contacts.api.telling import LONGEST_BODY, LONGEST_REFERENCE
+from contacts.api.telling import LONGEST_REFERENCE
 from contacts.models import Topic
-from contacts.notifications import LONGEST_KEY, LONGEST_SUBJECT
+from contacts.notifications import LONGEST_BODY, LONGEST_KEY, LONGEST_SUBJECT
 from members.models import DeliveryState
 
 Schema = dict[str, Any]

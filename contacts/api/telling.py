@@ -8,6 +8,7 @@ from django.db import transaction
 
 from contacts.models import ApiToken, Notification, Topic
 from contacts.notifications import (
+    LONGEST_BODY,
     LONGEST_KEY,
     LONGEST_SUBJECT,
     AttachedFile,
@@ -17,7 +18,6 @@ from contacts.notifications import (
 from members.characters import canonical, validate_storable
 from members.models import Member
 
-LONGEST_BODY = 50_000
 LONGEST_REFERENCE = Member._meta.get_field("reference").max_length or 0
 _LONGEST_TOPIC = max(len(topic) for topic in Topic.values)
 

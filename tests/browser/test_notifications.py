@@ -70,7 +70,7 @@ def test_a_refused_mail_is_sent_again_from_the_journal(
     page.get_by_role("button", name="Afficher").click()
     page.get_by_role("link", name="Facture 12").click()
     expect(page.get_by_role("row", name="bruno@example.org")).to_contain_text("550 inconnu")
-    page.get_by_role("button", name="Renvoyer à 1 adresse refusée").click()
+    page.get_by_role("button", name="Renvoyer à 1 destinataire").click()
     expect(page.get_by_text("Un mail part à nouveau.")).to_be_visible()
     expect(page.get_by_role("row", name="bruno@example.org")).to_contain_text("En attente")
 

@@ -1,5 +1,6 @@
 """A member is told something: what is queued, and what arrives."""
 
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
@@ -17,7 +18,7 @@ from members.delivering import deliver_due
 from members.models import Delivery, DeliveryState, MemberKind
 from members.outbox import remove_orphaned_files
 from tests.factories import ContactFactory, MemberFactory
-from tests.side_by_side import wait_until_held_up
+from tests.side_by_side import start, wait_until_held_up
 
 FORBIDDEN_IN_HEADERS = ["\n", "\r\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"]
 
@@ -204,6 +205,8 @@ def test_a_subject_of_several_lines_is_refused(member, end):
         {"subject": "x" * 201},
         {"body": ""},
         {"body": "a\x00b"},
+        {"body": "x" * 50_001},
+        {"body": "x" * 10_000_000},
         {"subject": "a\x01b"},
         {"key": "a\nb"},
         {"key": "a\x00b"},
@@ -321,3 +324,17 @@ def test_who_uses_a_key_waits_for_whoever_used_it_first(member, mail_server, fir
             transaction.set_rollback(not first_commits)
         assert (second.result(timeout=10) == first) == first_commits
     assert deliver_due() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("moment", "mails"), [("traced", 0), ("queued", 0), ("committed", 2)])
+def test_the_same_key_sends_once_whenever_its_caller_is_killed(mail_server, moment, mails):
+    member = MemberFactory(reference="C1", email="a@example.org")
+    ContactFactory(member=member, type=ContactType.ADMINISTRATIVE, email="b@example.org")
+    killed = start("tests.contacts.killed_caller", moment)
+    _, told = killed.communicate(timeout=60)
+    assert killed.returncode == -signal.SIGKILL, told
+    assert Delivery.objects.count() == mails
+    tell(member, Topic.INVOICES, key="facture-7")
+    assert deliver_due() == 2
+    assert mail_server.addresses == ["a@example.org", "b@example.org"]

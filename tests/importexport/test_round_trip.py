@@ -106,3 +106,17 @@ def test_a_second_export_is_the_same_as_the_first(format):
 def _without_moments(file):
     """Return what a file says; an ODS also tells when it was made."""
     return [row.cells for row in open_table(file, is_header, limits()).rows]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("format", ["ods", "csv"])
+def test_types_whose_module_is_off_are_kept(settings, format):
+    settings.MODULE_AFTER_SALES = settings.MODULE_DELIVERY_TRACKING = False
+    member = MemberFactory()
+    for type in ContactType:
+        ContactFactory(member=member, type=type)
+    before, file = stored(), exported(format)
+    Contact.objects.all().delete()
+    assert import_contacts(file, sync=True).added == len(ContactType)
+    assert stored() == before
+    assert {contact.type for contact in Contact.objects.all()} == set(ContactType)

@@ -68,6 +68,27 @@ def test_workers_that_are_killed_lose_nothing_and_double_one_mail_each_at_most(
     assert len({same[0] for same in keys.values()}) == MAILS
 
 
+def test_a_worker_killed_between_the_servers_answer_and_its_note_doubles_that_one_mail(
+    mail_server, tmp_path
+):
+    queue_many(10)
+    with WorkerProcess(mail_server, tmp_path) as worker:
+
+        def answer_to_a_dead_worker(command, address):
+            if command == "DATA" and address == "m4@example.org":
+                worker.kill()
+                mail_server.accept()
+
+        mail_server.rule = answer_to_a_dead_worker
+        wait_until(lambda: not worker.is_running and len(mail_server.letters) == 5)
+    assert Delivery.objects.get(address="m4@example.org").state == DeliveryState.WAITING
+    with WorkerProcess(mail_server, tmp_path):
+        wait_until(all_are_sent)
+    assert sorted(mail_server.addresses) == sorted([*numbered(10), "m4@example.org"])
+    doubled = [each.key for each in mail_server.letters if each.to == ["m4@example.org"]]
+    assert len(set(doubled)) == 1
+
+
 def test_a_worker_that_is_told_to_stop_ends_with_the_mail_at_hand(mail_server, tmp_path):
     mail_server.delay = 0.01
     queue_many()
@@ -140,6 +161,17 @@ def test_another_backend_of_tasks_gets_its_task_once_the_mail_is_committed(mail_
     with transaction.atomic():
         queue_mails(*numbered(3))
         assert mail_server.letters == []
+    assert mail_server.addresses == numbered(3)
+
+
+def test_with_another_backend_a_worker_sees_to_mail_that_nobody_was_asked_to_send(
+    mail_server, tmp_path
+):
+    queue_mails(*numbered(3))
+    backend = "django_tasks.backends.immediate.ImmediateBackend"
+    with WorkerProcess(mail_server, tmp_path, TASKS_BACKEND=backend) as worker:
+        wait_until(all_are_sent, worker)
+        assert worker.stop() == 0
     assert mail_server.addresses == numbered(3)
 
 

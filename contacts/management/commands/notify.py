@@ -10,9 +10,9 @@ from typing import Any
 
 from django.conf import settings
 
-from contacts.api.telling import LONGEST_BODY, NotTold, tell
+from contacts.api.telling import NotTold, tell
 from contacts.models import Notification, Topic
-from contacts.notifications import AttachedFile
+from contacts.notifications import LONGEST_BODY, AttachedFile
 from members.management.terminal import TerminalCommand, reason
 
 _STANDARD_INPUT = "-"

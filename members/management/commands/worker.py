@@ -1,6 +1,7 @@
 """`manage.py worker`: does the long work, sends the mail, looks after both and the search."""
 
 import logging
+import signal
 import threading
 from argparse import ArgumentParser
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 
-from members.tasks import STOPPING, nameless
+from members.tasks import STOPPING, is_database_the_queue, nameless
 from members.upkeep import Work, daily_work, frequent_work
 
 logger = logging.getLogger(__name__)
@@ -34,17 +35,29 @@ class Command(db_worker.Command):
         """Take all queues, and look for work twice a second."""
         super().add_arguments(parser)
         parser.set_defaults(queue_name="*", interval=0.5)
+        if not is_database_the_queue():
+            # Its own default would be refused, and is of no use then.
+            parser.set_defaults(backend_name=None)
 
     def handle(self, **options: Any) -> None:
-        """Work until a signal comes; the mail that is being sent then is the last one."""
+        """Work until a signal comes; the mail that is being sent then is the last one.
+
+        Where work waits in another backend, it only looks after: that has workers of its own.
+        """
         self.configure_logging(options["verbosity"])
+        looking = threading.Thread(target=_look_after, daemon=True)
+        if not is_database_the_queue():
+            for signum in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(signum, lambda *_: STOPPING.set())
+            looking.start()
+            looking.join()
+            return
         worker = _Worker(
             queue_names=options["queue_name"].split(","),
             excluded_queue_names=[name for name in options["exclude_queues"].split(",") if name],
             **{name: options[name] for name in _HANDED_ON},
         )
         worker.configure_signals()
-        looking = threading.Thread(target=_look_after, daemon=True)
         if not options["batch"]:
             looking.start()
         worker.run()
