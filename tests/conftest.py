@@ -1,17 +1,26 @@
 """What every test may ask for."""
 
+from inspect import signature
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from pytest_django.plugin import blocking_manager_key
 
 from tests.factories import ADMINISTRATOR, BACK_OFFICE, UserFactory
 from tests.smtp_server import SmtpServer, django_settings
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Leave out the tests that only the other database can pass; `make test` runs both."""
+    """Leave out the tests that only the other database can pass; `make test` runs both.
+
+    Those that use none are marked: to run them on one is enough.
+    """
+    for item in items:
+        if not _uses_database(item):
+            item.add_marker(pytest.mark.without_database)
     markers = {item: item.get_closest_marker("only_on") for item in items}
     others = [
         item for item in items if markers[item] and connection.vendor not in markers[item].args
@@ -30,6 +39,16 @@ def pytest_runtest_teardown(item, nextitem):
         with item.config.stash[blocking_manager_key].unblock(), connection.cursor() as cursor:
             cursor.execute("DELETE FROM contacts_formercontact")
     return result
+
+
+def _uses_database(item) -> bool:
+    """Whether a test may use the database: pytest-django refuses it to all others."""
+    is_case = isinstance(item.cls, type) and issubclass(item.cls, TransactionTestCase)
+    is_marked = item.get_closest_marker("django_db") is not None
+    # With `request`, a test may ask for any fixture while it runs.
+    asks = "request" in signature(item.function).parameters
+    fixtures = {"db", "transactional_db", "live_server"}
+    return is_case or is_marked or asks or not fixtures.isdisjoint(item.fixturenames)
 
 
 def _leaves_database_bare(item) -> bool:
