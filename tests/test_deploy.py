@@ -112,6 +112,14 @@ def test_nginx_lets_in_what_the_site_lets_in():
         assert f"proxy_set_header {header};" in NGINX
 
 
+def test_nginx_says_in_french_what_the_site_cannot_say_itself():
+    answers = dict(re.findall(r'return (\d{3}) "(.*)";', NGINX))
+    assert set(answers) == {"413", "503"}
+    for answer in answers.values():
+        assert "<html lang='fr'>" in answer
+        assert "<h1>" in answer
+
+
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 def test_units_are_readable_and_bounded(path):
     unit = ConfigParser(strict=False, interpolation=None)

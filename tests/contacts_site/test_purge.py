@@ -35,8 +35,9 @@ def purge() -> dict[str, str]:
     """Purge; return what it said of each kind."""
     out = StringIO()
     call_command("purge", stdout=out)
-    lines = out.getvalue().splitlines()
-    return dict(line.split("\u00a0: ", 1) for line in lines)
+    title, *lines = out.getvalue().splitlines()
+    assert title == "Ce qui a été effacé\u00a0:"
+    return dict(line.removeprefix("- ").split("\u00a0: ", 1) for line in lines)
 
 
 def days_ago(days: float):
@@ -80,7 +81,7 @@ def test_everything_is_kept_for_ever_where_the_settings_say_so():
     tell(days=9999)
     write(days=9999)
     said = purge()
-    assert set(said.values()) == {"gardés sans limite"}
+    assert set(said.values()) == {"rien, gardé sans limite"}
     assert len(said) == len(FORGETTERS)
     assert (Notification.objects.count(), Message.objects.count()) == (1, 1)
 
@@ -89,7 +90,7 @@ def test_old_notifications_go_with_their_mails_and_files(settings):
     settings.RETENTION_NOTIFICATIONS_DAYS = 10
     old, new = tell(days=11), tell(days=9)
     attachments = list(Attachment.objects.order_by("pk"))
-    assert purge()["Notifications"] == "1 effacés (plus de 10 jours)"
+    assert purge()["Notifications"] == "1, de plus de 10 jours"
     assert list(Notification.objects.all()) == [new]
     assert NotificationRecipient.objects.get().notification == new
     assert Email.objects.count() == Delivery.objects.count() == 1
@@ -100,7 +101,7 @@ def test_old_notifications_go_with_their_mails_and_files(settings):
 def test_a_notification_whose_mail_waits_is_not_old(settings):
     settings.RETENTION_NOTIFICATIONS_DAYS = 10
     tell(days=11, state=DeliveryState.WAITING)
-    assert purge()["Notifications"].startswith("0 ")
+    assert purge()["Notifications"].startswith("0, ")
     assert (Notification.objects.count(), files()) == (1, [True])
 
 
@@ -117,7 +118,7 @@ def test_old_messages_go_with_their_mails(settings):
     write(days=11, states=["sent", "refused"])
     new = write(days=9)
     waiting = write(days=11, states=["sent", "waiting"])
-    assert purge()["Messages aux membres"] == "1 effacés (plus de 10 jours)"
+    assert purge()["Messages aux membres"] == "1, de plus de 10 jours"
     assert set(Message.objects.all()) == {new, waiting}
     assert Email.objects.count() == Delivery.objects.count() == 3
 
@@ -136,14 +137,14 @@ def test_texts_and_attachments_of_sent_mails_go_and_their_trace_stays(settings):
     tell(days=9)
     attachments = list(Attachment.objects.order_by("pk"))
     said = purge()["Textes et pièces jointes de mails"]
-    assert said == "1 effacés (plus de 10 jours)"
+    assert said == "1, de plus de 10 jours"
     old, new = Email.objects.order_by("pk")
     assert (old.message, old.html_message, old.subject) == ("", "", "Objet")
     assert new.message
     assert new.html_message
     assert Delivery.objects.filter(state="sent").count() == 2
     assert files(attachments) == [False, True]
-    assert purge()["Textes et pièces jointes de mails"].startswith("0 ")
+    assert purge()["Textes et pièces jointes de mails"].startswith("0, ")
 
 
 def test_a_refused_mail_stays_whole_so_that_it_can_be_sent_again(settings):
@@ -175,7 +176,7 @@ def test_tasks_that_ended_long_ago_go(settings):
         key = deliver_mail.enqueue().id
         started = None if days is None else days_ago(days)
         DBTaskResult.objects.filter(pk=key).update(status=status, started_at=started)
-    assert purge()["Tâches terminées"].startswith("2 ")
+    assert purge()["Tâches terminées"].startswith("2, ")
     assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"RUNNING", "READY"}
 
 
@@ -183,7 +184,7 @@ def test_sessions_that_ran_out_go(settings):
     settings.RETENTION_SESSIONS_DAYS = 10
     for key, days in [("a", 11), ("b", 9), ("c", -1)]:
         Session.objects.create(session_key=key, session_data="", expire_date=days_ago(days))
-    assert purge()["Sessions expirées"].startswith("1 ")
+    assert purge()["Sessions expirées"].startswith("1, ")
     assert set(Session.objects.values_list("session_key", flat=True)) == {"b", "c"}
 
 

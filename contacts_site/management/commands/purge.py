@@ -13,7 +13,8 @@ class Command(TerminalCommand):
 
     def handle(self, *_arguments: Any, **_options: Any) -> None:
         """Say of each kind how much was forgotten."""
+        self.stdout.write("Ce qui a été effacé\u00a0:")
         for forgetter, count in purge():
-            kept = f"plus de {forgetter.days} jours"
-            said = f"{count} effacés ({kept})" if count is not None else "gardés sans limite"
-            self.stdout.write(f"{forgetter.label}\u00a0: {said}")
+            days = "un jour" if forgetter.days == 1 else f"{forgetter.days} jours"
+            said = f"{count}, de plus de {days}" if count is not None else "rien, gardé sans limite"
+            self.stdout.write(f"- {forgetter.label}\u00a0: {said}")
