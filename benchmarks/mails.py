@@ -9,9 +9,10 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from members.delivering import deliver_due
+from members.message_sending import prepare
 from members.messaging import render_mail
-from members.models import Member
-from members.outbox import Draft, queue
+from members.models import Member, Message
+from members.outbox import Draft
 
 _SENDER = "Halle <contacts@halle.example>"
 _SUBJECT = "Fermeture exceptionnelle de la halle"
@@ -40,8 +41,12 @@ def queue_and_deliver(port: int) -> dict[str, float]:
 
 
 def queue_all() -> int:
-    """Queue a mail to each member; return how many."""
-    return len(queue(_drafts()))
+    """Queue a message to all members as a worker does, part by part; return how many mails."""
+    keys = list(Member.objects.order_by("pk").values_list("pk", flat=True))
+    message = Message.objects.create(
+        subject=_SUBJECT, text=_TEXT, member_ids=keys, recipient_count=len(keys)
+    )
+    return prepare(message.pk)
 
 
 def deliver_from(moment: float, port: int) -> float:

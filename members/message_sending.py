@@ -107,9 +107,7 @@ def _prepare_slice(message: Message) -> bool:
         if not keys:
             _let_go(held)
             return False
-        queued = queue(_drafts(message, keys), message=message)
-        kept_back = Delivery.objects.filter(pk__in=[delivery.pk for delivery in queued])
-        kept_back.update(next_attempt_at=_NOT_YET)
+        queued = queue(_drafts(message, keys), message=message, due_at=_NOT_YET)
         held.prepared_count += len(keys)
         held.skipped_count += len(keys) - len(queued)
         held.recipient_count -= len(keys) - len(queued)

@@ -5,8 +5,9 @@ sends them (members/delivering.py).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import make_msgid, parseaddr
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -36,11 +37,13 @@ def queue(
     *,
     message: Message | None = None,
     attachments: Sequence[Attachment] = (),
+    due_at: datetime | None = None,
 ) -> list[Delivery]:
     """Queue the drafts, all or none, and have a worker send them once the caller commits.
 
     Every recipient gets a mail of their own: nobody sees another's address. The Message-ID is
-    made here, so that a mail that a crash sends twice is the same mail.
+    made here, so that a mail that a crash sends twice is the same mail. `due_at`: when they go,
+    if not now.
     """
     deliveries: list[Delivery] = []
     with transaction.atomic():
@@ -50,7 +53,11 @@ def queue(
             deliveries += Delivery.objects.bulk_create(
                 # By its key: ten thousand texts need not stay in memory.
                 Delivery(
-                    member=draft.member, message=message, email_id=email.pk, address=draft.address
+                    member=draft.member,
+                    message=message,
+                    email_id=email.pk,
+                    address=draft.address,
+                    next_attempt_at=due_at or timezone.now(),
                 )
                 for draft, email in zip(some, emails, strict=True)
             )
@@ -122,7 +129,6 @@ def _files(storage: Storage, folder: str) -> Iterator[str]:
 
 def _email(draft: Draft) -> Email:
     sender = settings.DEFAULT_FROM_EMAIL
-    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
     headers = {"Auto-Submitted": "auto-generated"}
     if settings.REPLY_TO_EMAIL:
         headers["Reply-To"] = settings.REPLY_TO_EMAIL
@@ -132,11 +138,16 @@ def _email(draft: Draft) -> Email:
         subject=draft.subject,
         message=draft.text,
         html_message=draft.html,
-        message_id=make_msgid(domain=domain),
+        message_id=make_msgid(domain=_domain(sender)),
         headers=headers,
         # post_office's own sender takes what has its status "queued": it must not send this too.
         status=None,
     )
+
+
+@lru_cache(maxsize=8)
+def _domain(sender: str) -> str:
+    return parseaddr(sender)[1].rpartition("@")[2] or "localhost"
 
 
 def _attach(attachments: Sequence[Attachment], emails: Sequence[Email]) -> None:
