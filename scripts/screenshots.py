@@ -5,7 +5,6 @@ The site runs from a temporary folder, on a free port, and is gone afterwards.
 
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -23,7 +22,9 @@ HERE = Path(__file__).resolve().parent.parent
 PICTURES = HERE / "docs" / "screenshots"
 # A member of the demo and one of its contacts, of whom nearly everything is known.
 MEMBER, CONTACT = "C0036", "Denis Chevalier"
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+CHROMIUM = subprocess.run(
+    [HERE / "scripts" / "chromium"], stdout=subprocess.PIPE, text=True, check=False
+).stdout.strip()
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -1,7 +1,7 @@
 """A real Chromium, and people who work in it."""
 
 import os
-import shutil
+import subprocess
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -15,23 +15,13 @@ from tests.log_capture import PeopleSeen, WrittenLogs, personal_data_in
 
 # Playwright's own event loop runs in the thread in which the tests use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-# The shell is the same browser without windows of its own, and takes half the time.
-PROGRAMS = ("chromium-headless-shell", "chromium", "google-chrome")
-CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
-# What Chromium would prepare for each new window, more costly than most tests, and what
-# Playwright leaves out for the tests' sake: of two such arguments only the last one counts.
-SPARED = (
-    "WebUIOmniboxPopup",
-    "WebUIOmniboxAimPopup",
-    "SpareRendererForSitePerProcess",
-    "AvoidUnnecessaryBeforeUnloadCheckSync",
-    "DestroyProfileOnBrowserClose",
-    "HttpsUpgrades",
-    "MediaRouter",
-    "OptimizationHints",
-    "PaintHolding",
-    "PreconnectToSearch",
-)
+CHROMIUM = subprocess.run(
+    ["scripts/chromium"],
+    cwd=django_settings.BASE_DIR,
+    stdout=subprocess.PIPE,
+    text=True,
+    check=False,
+).stdout.strip()
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -40,7 +30,6 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    f"--disable-features={','.join(SPARED)}",
 ]
 ABORTED = ("htmx:sendAbort", "htmx:afterRequest")
 expect.set_options(timeout=10_000)
