@@ -5,7 +5,7 @@ from django.db import transaction
 from contacts.models import Notification, NotificationRecipient, Topic
 from contacts.routing import route
 from members.models import Delivery, DeliveryState
-from members.outbox import queue_again, readdress
+from members.outbox import queue_again
 
 
 def resend_refused(notification: Notification) -> int:
@@ -14,13 +14,8 @@ def resend_refused(notification: Notification) -> int:
         mails = Delivery.objects.filter(notificationrecipient__notification=notification)
         refused = mails.filter(state=DeliveryState.REFUSED)
         held = {delivery.pk: delivery for delivery in refused.select_for_update(of=("self",))}
-        again = {
-            held[key]: address
-            for key, address in addresses_again(notification).items()
-            if key in held
-        }
-        readdress(again.items())
-        return queue_again(again)
+        again = addresses_again(notification).items()
+        return queue_again((held[key], address) for key, address in again if key in held)
 
 
 def addresses_again(notification: Notification) -> dict[int, str]:
@@ -35,12 +30,12 @@ def addresses_again(notification: Notification) -> dict[int, str]:
     heard = {who.address.lower() for who in route(member, topic, member.contacts.all())}
     recipients = notification.recipients.select_related("delivery", "contact").order_by("pk")
     mails = [(recipient, recipient.delivery) for recipient in recipients]
-    is_refused = DeliveryState.REFUSED
-    heard -= {mail.address.lower() for _, mail in mails if mail.state != is_refused}
+    refused = DeliveryState.REFUSED
+    heard -= {mail.address.lower() for _, mail in mails if mail.state != refused}
     again: dict[int, str] = {}
     for recipient, mail in mails:
         address = _address(recipient, member.email)
-        if mail.state == is_refused and address.lower() in heard:
+        if mail.state == refused and address.lower() in heard:
             heard.remove(address.lower())
             again[mail.pk] = address
     return again

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from members.messaging import Audience, audience, reached, render_mail
 from members.models import Delivery, DeliveryState, Member, Message
-from members.outbox import Draft, queue, queue_again, readdress
+from members.outbox import Draft, queue, queue_again
 from members.slicing import slices
 from members.tasks import STOPPING, ask_for_delivery, prepare_message
 
@@ -159,9 +159,8 @@ def resend_failures(message: Message) -> int:
         for keys in slices(list(_repeatable(message).values_list("pk", flat=True))):
             refused = Delivery.objects.filter(pk__in=keys, state=DeliveryState.REFUSED)
             locked = refused.select_related("member").select_for_update(of=("self",))
-            deliveries = [delivery for delivery in locked if _address(delivery)]
-            readdress((delivery, _address(delivery)) for delivery in deliveries)
-            count += queue_again(deliveries)
+            mails = ((delivery, _address(delivery)) for delivery in locked)
+            count += queue_again((delivery, address) for delivery, address in mails if address)
     return count
 
 

@@ -7,7 +7,6 @@ sends them (members/delivering.py).
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from email.utils import make_msgid, parseaddr
-from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -66,12 +65,14 @@ def queue(
     return deliveries
 
 
-def queue_again(deliveries: Iterable[Delivery]) -> int:
-    """Queue refused mails anew, each as it is; return how many."""
+def queue_again(mails: Iterable[tuple[Delivery, str]]) -> int:
+    """Queue refused mails anew, the same mails, each to the address given; return how many."""
     count = 0
     with transaction.atomic():
-        for some in slices(delivery.pk for delivery in deliveries):
-            refused = Delivery.objects.filter(pk__in=some, state=DeliveryState.REFUSED)
+        for some in slices(mails):
+            _readdress(some)
+            keys = [delivery.pk for delivery, _ in some]
+            refused = Delivery.objects.filter(pk__in=keys, state=DeliveryState.REFUSED)
             Email.objects.filter(delivery__in=refused).update(status=None)
             count += refused.update(
                 state=DeliveryState.WAITING,
@@ -82,15 +83,6 @@ def queue_again(deliveries: Iterable[Delivery]) -> int:
         if count:
             ask_for_delivery()
     return count
-
-
-def readdress(mails: Iterable[tuple[Delivery, str]]) -> None:
-    """Give mails that did not go another address each, where it is another."""
-    moved = [(delivery, address) for delivery, address in mails if delivery.address != address]
-    for delivery, address in moved:
-        delivery.address = address
-        Email.objects.filter(pk=delivery.email_id).update(to=[address])
-    Delivery.objects.bulk_update([delivery for delivery, _ in moved], ["address"])
 
 
 def store_attachment(name: str, mimetype: str, file: File[bytes]) -> Attachment:
@@ -127,8 +119,17 @@ def _files(storage: Storage, folder: str) -> Iterator[str]:
             yield from _files(storage, f"{folder}/{name}")
 
 
+def _readdress(mails: Iterable[tuple[Delivery, str]]) -> None:
+    moved = [(delivery, address) for delivery, address in mails if delivery.address != address]
+    for delivery, address in moved:
+        delivery.address = address
+        Email.objects.filter(pk=delivery.email_id).update(to=[address])
+    Delivery.objects.bulk_update([delivery for delivery, _ in moved], ["address"])
+
+
 def _email(draft: Draft) -> Email:
     sender = settings.DEFAULT_FROM_EMAIL
+    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
     headers = {"Auto-Submitted": "auto-generated"}
     if settings.REPLY_TO_EMAIL:
         headers["Reply-To"] = settings.REPLY_TO_EMAIL
@@ -138,16 +139,11 @@ def _email(draft: Draft) -> Email:
         subject=draft.subject,
         message=draft.text,
         html_message=draft.html,
-        message_id=make_msgid(domain=_domain(sender)),
+        message_id=make_msgid(domain=domain),
         headers=headers,
         # post_office's own sender takes what has its status "queued": it must not send this too.
         status=None,
     )
-
-
-@lru_cache(maxsize=8)
-def _domain(sender: str) -> str:
-    return parseaddr(sender)[1].rpartition("@")[2] or "localhost"
 
 
 def _attach(attachments: Sequence[Attachment], emails: Sequence[Email]) -> None:
