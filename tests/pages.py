@@ -58,16 +58,19 @@ def errors(response, field: str) -> str:
 
 def form_values(response) -> dict[str, str]:
     """Return what a browser would send of the form that is to be filled in."""
-    form = page(response).xpath('//form[.//*[@name="name"]]')[0]
-    # A browser does not count the line end with which Django begins a textarea.
-    values = {name: value.removeprefix("\n") for name, value in form.form_values()}
-    return {name: values[name] for name in values if name != "csrfmiddlewaretoken"}
+    return _sent(page(response).xpath('//form[.//*[@name="name"]]')[0])
 
 
 def main_form(response) -> dict[str, str]:
     """Return what a browser would send of the only form in the page."""
     (form,) = page(response).xpath("//main//form")
-    return dict(form.form_values())
+    return _sent(form)
+
+
+def _sent(form: html.FormElement) -> dict[str, str]:
+    # A browser does not count the line end with which Django begins a textarea.
+    values = {name: value.removeprefix("\n") for name, value in form.form_values()}
+    return {name: values[name] for name in values if name != "csrfmiddlewaretoken"}
 
 
 def _words(element: html.HtmlElement) -> str:
