@@ -124,8 +124,8 @@ class MemberForm(VersionedForm[Member]):
         self.draw(
             Row(
                 Column("reference", css_class="col-md-3"),
-                Column("name", css_class="col-md-6"),
-                Column("kind", css_class="col-md-3"),
+                Column("name", css_class="col-md-5"),
+                Column("kind", css_class="col-md-4"),
             ),
             Row(Column("email", css_class="col-md-6"), Column("phone", css_class="col-md-6")),
             "address",
