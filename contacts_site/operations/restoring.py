@@ -11,7 +11,7 @@ import tarfile
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,6 +34,7 @@ from contacts_site.operations.backups import (
     make_backup,
     migrations_of,
 )
+from members.occupancy import Occupied, unoccupied
 
 # A larger one does not say what a backup is.
 _LONGEST_ABOUT = 1024 * 1024
@@ -55,7 +56,7 @@ class NotRestorable(Exception):
 
 
 class SiteIsRunning(Exception):
-    """Another process has the database open."""
+    """A site, a worker or another program is at the database."""
 
 
 class Unpacked(NamedTuple):
@@ -167,19 +168,21 @@ def _keep_aside(database: sqlite3.Connection) -> Path | None:
 
 @contextmanager
 def _alone_with_database() -> Iterator[sqlite3.Connection]:
-    """Give a connection while nobody else reads or writes; raise SiteIsRunning where one does."""
+    """Give a connection while nobody else is at the database; raise SiteIsRunning where one is."""
     path = database_path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(
-        sqlite3.connect(path, timeout=_SECONDS_FOR_A_LOCK, isolation_level=None)
-    ) as database:
+    with ExitStack() as stack:
         try:
+            stack.enter_context(unoccupied())
+            database = stack.enter_context(
+                closing(sqlite3.connect(path, timeout=_SECONDS_FOR_A_LOCK, isolation_level=None))
+            )
             # SQLite leaves its journal to one connection alone only where no other is open.
             database.execute("PRAGMA locking_mode=EXCLUSIVE")
             database.execute("PRAGMA journal_mode=DELETE")
             database.execute("BEGIN EXCLUSIVE")
             database.execute("COMMIT")
-        except sqlite3.OperationalError:
+        except (Occupied, sqlite3.OperationalError):
             raise SiteIsRunning from None
         try:
             yield database

@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -307,19 +306,28 @@ def test_a_backup_of_another_version_of_the_site_is_refused(site, archive, tmp_p
     refused(site, path, "d'une autre version du site")
 
 
-def test_nothing_is_restored_under_a_running_worker(site, archive, tmp_path):
+@pytest.mark.parametrize("start", [Site.start_web, Site.start_worker])
+def test_nothing_is_restored_under_a_running_site(site, archive, tmp_path, start):
     with Site(tmp_path / "machines", site.url) as machines:
-        worker = machines.start_worker()
-        worker.wait_until_ready()
-        # It has the database open once it looks for work.
-        time.sleep(0.5)
-        site.folder.joinpath("before").touch()
-        done = site.manage("restore", archive, "--yes")
-        assert done.returncode == 1
-        assert "Arrêtez d'abord le site et ses workers" in done.stderr
-        assert not list(site.folder.glob("before-restore-*"))
-        assert worker.stop() == 0
+        machine = start(machines)
+        machine.wait_until_ready()
+        refused_as_running(site, archive)
+        assert machine.stop() == 0
     assert site.manage("restore", archive, "--yes").returncode == 0
+
+
+def test_nothing_is_restored_while_another_program_has_the_database(site, archive):
+    with closing(sqlite3.connect(site.database)) as database:
+        database.execute("BEGIN")
+        database.execute("SELECT count(*) FROM members_member").fetchone()
+        refused_as_running(site, archive)
+
+
+def refused_as_running(site, archive):
+    done = site.manage("restore", archive, "--yes")
+    assert done.returncode == 1
+    assert "Arrêtez d'abord le site et ses workers" in done.stderr
+    assert not list(site.folder.glob("before-restore-*"))
 
 
 def test_files_come_back_when_the_database_cannot_be_taken(site, archive):

@@ -14,6 +14,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 
+from members.occupancy import occupy
 from members.tasks import STOPPING, is_database_the_queue, nameless
 from members.upkeep import Work, daily_work, frequent_work
 
@@ -45,6 +46,7 @@ class Command(db_worker.Command):
         Where work waits in another backend, it only looks after: that has workers of its own.
         """
         self.configure_logging(options["verbosity"])
+        occupy()
         looking = threading.Thread(target=_look_after, daemon=True)
         if not is_database_the_queue():
             for signum in (signal.SIGINT, signal.SIGTERM):
