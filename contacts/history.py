@@ -59,11 +59,6 @@ def changes_since(moment: datetime, members: Collection[int] | None = None) -> I
     yield from _added_since(moment, wanted)
 
 
-def count_changes_since(moment: datetime, members: Collection[int] | None = None) -> int:
-    """Return how many contacts are not now what they were at a moment."""
-    return sum(1 for _ in changes_since(moment, members))
-
-
 def forget_former_contacts(older_than: datetime) -> int:
     """Delete what contacts were before changes made before then; return how many states."""
     old = FormerContact.objects.filter(at__lt=older_than).order_by("at")

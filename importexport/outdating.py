@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from contacts.history import SiteChange, changes_since
-from importexport.models import ImportRun
+from importexport.models import ImportedMember, ImportRun
 
 # So many changes are named; that there are more is only said.
 MOST_NAMED = 50
@@ -29,10 +29,17 @@ def told_since(run: ImportRun) -> dict[str, Any]:
     if not outdated.get("checked_at"):
         return outdated
     moment = datetime.fromisoformat(outdated["checked_at"])
-    changes = list(islice(changes_since(moment), MOST_NAMED + 1))
+    changes = list(islice(changes_since(moment, _members(run)), MOST_NAMED + 1))
     outdated["changes"] = [_sentence(change) for change in changes[:MOST_NAMED]]
     outdated["has_more"] = len(changes) > MOST_NAMED
     return outdated
+
+
+def _members(run: ImportRun) -> set[int] | None:
+    """Return the keys of the members whose contacts the preview rests on; None for all."""
+    if not run.only_members_in_file:
+        return None
+    return set(ImportedMember.objects.filter(run=run).values_list("member_id", flat=True))
 
 
 def _sentence(change: SiteChange) -> str:

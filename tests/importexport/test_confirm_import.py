@@ -110,6 +110,16 @@ def test_whatever_changed_is_told(administrator, member, asked, change, told):
     assert untouched() == before
 
 
+def test_changes_of_members_whom_the_import_leaves_alone_are_not_told(administrator, member):
+    limited = {"sync": "on", "only_members_in_file": "on"}
+    rows = [["C1", "Bruno", 4], ["C1", "Anne", 4]]
+    asked = checked(administrator, csv_file(*rows), **limited)
+    Contact.objects.filter(name__in=["Bruno", "Zoé"]).update(note="x")
+    response = text(press(administrator, asked, "Importer"))
+    assert "Bruno : modifié le" in response
+    assert "Zoé" not in response
+
+
 def test_an_addition_goes_below_what_was_added_meanwhile(administrator, member):
     asked = checked(administrator, csv_file(["C1", "Chloé", 1], ["C1", "Denis", 1]))
     ContactFactory(member=member, name="Éric")
