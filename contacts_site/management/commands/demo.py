@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from contacts_site.demo.crowd import fill_with_crowd
 from contacts_site.demo.filling import (
@@ -14,15 +14,24 @@ from contacts_site.demo.filling import (
     demo_accounts_are_open,
     fill,
 )
+from members.management.terminal import TerminalCommand
 from members.models import MemberKind
 
 ACCOUNTS = (
     f"Comptes : {BACK_OFFICE_ACCOUNT} (back-office) et {ADMINISTRATOR_ACCOUNT} (administrateur), "
     f"mot de passe {PASSWORD}."
 )
+_NOT_EMPTY = (
+    "La base contient déjà des membres ou des comptes. La démonstration ne "
+    "remplit qu'une base vide ; rien n'a été modifié."
+)
 
 
-class Command(BaseCommand):
+class _Impossible(Exception):
+    """Such numbers make no demo; says why, in French."""
+
+
+class Command(TerminalCommand):
     """`manage.py demo`: about 300 invented members, their contacts, and two accounts.
 
     With `--members` and `--contacts`, as many as one likes.
@@ -53,12 +62,11 @@ class Command(BaseCommand):
         """Fill the database and say with what; refuse one that has members or accounts."""
         try:
             counts = _fill(options)
+        except _Impossible as refusal:
+            self.fail([str(refusal)])
         except NotEmpty:
             if not options["if_empty"]:
-                raise CommandError(
-                    "La base contient déjà des membres ou des comptes. La démonstration ne "
-                    "remplit qu'une base vide ; rien n'a été modifié."
-                ) from None
+                self.fail([_NOT_EMPTY])
             if demo_accounts_are_open():
                 self.stdout.write(ACCOUNTS)
             return
@@ -71,10 +79,10 @@ def _fill(options: dict[str, Any]) -> Counter[str]:
     members, contacts = options["members"], options["contacts"]
     if members is None:
         if contacts is not None or options["add"]:
-            raise CommandError("Indiquez aussi --members.")
+            raise _Impossible("Indiquez aussi --members.")
         return fill()
     if members < 1 or (contacts or 0) < 0:
-        raise CommandError("Indiquez au moins un membre, et un nombre de contacts positif.")
+        raise _Impossible("Indiquez au moins un membre, et un nombre de contacts positif.")
     # As many for each member as in the small demo.
     wanted = members * 3 if contacts is None else contacts
     return fill_with_crowd(members, wanted, adds=options["add"])

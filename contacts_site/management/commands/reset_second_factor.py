@@ -4,12 +4,12 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError
 
 from contacts_site import second_factor
+from members.management.terminal import TerminalCommand
 
 
-class Command(BaseCommand):
+class Command(TerminalCommand):
     """Switches off the second factor of one account."""
 
     help = "Désactive la validation en deux étapes d'un compte (téléphone perdu)."
@@ -19,10 +19,10 @@ class Command(BaseCommand):
         parser.add_argument("username", help="le nom d'utilisateur du compte")
 
     def handle(self, **options: Any) -> None:
-        """Remove the telephone and the backup codes; raise CommandError for an unknown account."""
+        """Remove the telephone and the backup codes; refuse an account without them."""
         user = User.objects.filter(username=options["username"]).first()
         if user is None:
-            raise CommandError("Aucun compte ne porte ce nom d'utilisateur.")
+            self.fail(["Aucun compte ne porte ce nom d'utilisateur."])
         if not second_factor.remove(user):
-            raise CommandError("La validation en deux étapes de ce compte n'est pas activée.")
+            self.fail(["La validation en deux étapes de ce compte n'est pas activée."])
         self.stdout.write("La validation en deux étapes de ce compte est désactivée.")
