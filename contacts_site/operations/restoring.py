@@ -11,7 +11,7 @@ import tarfile
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -55,10 +55,6 @@ class NotRestorable(Exception):
     """The file is no whole backup of such a site and version; says so in French."""
 
 
-class SiteIsRunning(Exception):
-    """A site, a worker or another program is at the database."""
-
-
 class Unpacked(NamedTuple):
     """A backup that was read to its end and found to be whole, ready to be taken."""
 
@@ -94,8 +90,8 @@ def unpacked_backup(path: Path) -> Iterator[Unpacked]:
 def restore(found: Unpacked) -> Path | None:
     """Take the database and the files of a backup; return where what was there is kept.
 
-    None where there was no database yet. Raises SiteIsRunning, or what went wrong; then the site
-    has what it had.
+    None where there was no database yet. Raises Occupied, or what went wrong; then the site has
+    what it had.
     """
     connection.close()
     with _alone_with_database() as database, closing(sqlite3.connect(found.database)) as source:
@@ -168,22 +164,23 @@ def _keep_aside(database: sqlite3.Connection) -> Path | None:
 
 @contextmanager
 def _alone_with_database() -> Iterator[sqlite3.Connection]:
-    """Give a connection while nobody else is at the database; raise SiteIsRunning where one is."""
+    """Give a connection while nobody else is at the database; raise Occupied where one is."""
     path = database_path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
+    with (
+        unoccupied(path),
+        closing(
+            sqlite3.connect(path, timeout=_SECONDS_FOR_A_LOCK, isolation_level=None)
+        ) as database,
+    ):
         try:
-            stack.enter_context(unoccupied())
-            database = stack.enter_context(
-                closing(sqlite3.connect(path, timeout=_SECONDS_FOR_A_LOCK, isolation_level=None))
-            )
             # SQLite leaves its journal to one connection alone only where no other is open.
             database.execute("PRAGMA locking_mode=EXCLUSIVE")
             database.execute("PRAGMA journal_mode=DELETE")
             database.execute("BEGIN EXCLUSIVE")
             database.execute("COMMIT")
-        except (Occupied, sqlite3.OperationalError):
-            raise SiteIsRunning from None
+        except sqlite3.OperationalError:
+            raise Occupied from None
         try:
             yield database
         finally:

@@ -5,11 +5,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from contacts.history import (
-    ChangeKind,
-    changes_since,
-    forget_former_contacts,
-)
+from contacts.history import ChangeKind, changes_since, forget_former_contacts
 from contacts.models import CONTACT_FIELDS, Contact, FormerContact
 from contacts.ordering import reorder
 from tests.factories import ContactFactory, MemberFactory, UserFactory

@@ -234,16 +234,22 @@ def test_a_person_is_asked_first(site, archive):
 def refused(site, path, said) -> None:
     """Assert that a file is refused so, and that nothing changed."""
     before = site.state()
+    refused_while_others_write(site, path, said)
+    assert site.state() == before
+
+
+def refused_while_others_write(site, path, said) -> None:
+    """Assert that a file is refused so, and that nothing is left of the attempt."""
     done = site.manage("restore", path, "--yes")
     assert done.returncode == 1, done.stdout
     assert said in done.stderr
     assert "Traceback" not in done.stderr
-    assert site.state() == before
     assert not list(site.folder.glob("before-restore-*"))
     assert not list(site.files.glob(".restore-*"))
 
 
 NOT_WHOLE = "n'est pas une sauvegarde entière"
+STOP_FIRST = "Arrêtez d'abord le site et ses workers"
 
 
 def test_what_is_no_backup_is_refused(site, archive, tmp_path):
@@ -311,7 +317,7 @@ def test_nothing_is_restored_under_a_running_site(site, archive, tmp_path, start
     with Site(tmp_path / "machines", site.url) as machines:
         machine = start(machines)
         machine.wait_until_ready()
-        refused_as_running(site, archive)
+        refused_while_others_write(site, archive, STOP_FIRST)
         assert machine.stop() == 0
     assert site.manage("restore", archive, "--yes").returncode == 0
 
@@ -320,14 +326,7 @@ def test_nothing_is_restored_while_another_program_has_the_database(site, archiv
     with closing(sqlite3.connect(site.database)) as database:
         database.execute("BEGIN")
         database.execute("SELECT count(*) FROM members_member").fetchone()
-        refused_as_running(site, archive)
-
-
-def refused_as_running(site, archive):
-    done = site.manage("restore", archive, "--yes")
-    assert done.returncode == 1
-    assert "Arrêtez d'abord le site et ses workers" in done.stderr
-    assert not list(site.folder.glob("before-restore-*"))
+        refused(site, archive, STOP_FIRST)
 
 
 def test_files_come_back_when_the_database_cannot_be_taken(site, archive):

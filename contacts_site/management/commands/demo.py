@@ -27,10 +27,6 @@ _NOT_EMPTY = (
 )
 
 
-class _Impossible(Exception):
-    """Such numbers make no demo; says why, in French."""
-
-
 class Command(TerminalCommand):
     """`manage.py demo`: about 300 invented members, their contacts, and two accounts.
 
@@ -61,9 +57,7 @@ class Command(TerminalCommand):
     def handle(self, *_arguments: Any, **options: Any) -> None:
         """Fill the database and say with what; refuse one that has members or accounts."""
         try:
-            counts = _fill(options)
-        except _Impossible as refusal:
-            self.fail([str(refusal)])
+            counts = self._fill(options)
         except NotEmpty:
             if not options["if_empty"]:
                 self.fail([_NOT_EMPTY])
@@ -74,18 +68,17 @@ class Command(TerminalCommand):
         if demo_accounts_are_open():
             self.stdout.write(ACCOUNTS)
 
-
-def _fill(options: dict[str, Any]) -> Counter[str]:
-    members, contacts = options["members"], options["contacts"]
-    if members is None:
-        if contacts is not None or options["add"]:
-            raise _Impossible("Indiquez aussi --members.")
-        return fill()
-    if members < 1 or (contacts or 0) < 0:
-        raise _Impossible("Indiquez au moins un membre, et un nombre de contacts positif.")
-    # As many for each member as in the small demo.
-    wanted = members * 3 if contacts is None else contacts
-    return fill_with_crowd(members, wanted, adds=options["add"])
+    def _fill(self, options: dict[str, Any]) -> Counter[str]:
+        members, contacts = options["members"], options["contacts"]
+        if members is None:
+            if contacts is not None or options["add"]:
+                self.fail(["Indiquez aussi --members."])
+            return fill()
+        if members < 1 or (contacts or 0) < 0:
+            self.fail(["Indiquez au moins un membre, et un nombre de contacts positif."])
+        # As many for each member as in the small demo.
+        wanted = members * 3 if contacts is None else contacts
+        return fill_with_crowd(members, wanted, adds=options["add"])
 
 
 def _summary(counts: Counter[str]) -> str:

@@ -7,13 +7,9 @@ from typing import Any
 from django.utils import timezone
 
 from contacts_site.operations.backups import Backup, NotBackedUp
-from contacts_site.operations.restoring import (
-    NotRestorable,
-    SiteIsRunning,
-    restore,
-    unpacked_backup,
-)
+from contacts_site.operations.restoring import NotRestorable, restore, unpacked_backup
 from members.management.terminal import TerminalCommand, reason
+from members.occupancy import Occupied
 
 _YES = "oui"
 
@@ -40,7 +36,7 @@ class Command(TerminalCommand):
                 kept = restore(found)
         except (NotRestorable, NotBackedUp) as refusal:
             self.fail([str(refusal)])
-        except SiteIsRunning:
+        except Occupied:
             self.fail(["Arrêtez d'abord le site et ses workers\u00a0; rien n'est modifié."])
         except OSError as error:
             self.fail([f"{path}\u00a0: {reason(error)}\u00a0; rien n'est modifié."])
