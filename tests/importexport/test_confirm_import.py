@@ -116,6 +116,7 @@ def test_changes_of_members_whom_the_import_leaves_alone_are_not_told(administra
     asked = checked(administrator, csv_file(*rows), **limited)
     Contact.objects.filter(name__in=["Bruno", "Zoé"]).update(note="x")
     response = text(press(administrator, asked, "Importer"))
+    assert "annonçait 0 ajout, 0 suppression et 2 contacts inchangés" in response
     assert "Bruno : modifié le" in response
     assert "Zoé" not in response
 
