@@ -21,7 +21,7 @@ from post_office.models import STATUS, Email
 from members.claiming import Claimed, claimed_mails, due
 from members.mail_server import Answer, Line, Outcome
 from members.models import Delivery, DeliveryState, Member
-from members.slicing import slices
+from members.outbox import set_mail_status
 
 # So many broken lines in a row are no single mail's fault.
 _BROKEN_LINES = 2
@@ -59,9 +59,7 @@ class _Turn:
     def close(self) -> None:
         """Say goodbye to the server."""
         self.line.close()
-        # Delivery has the word; this is for post_office's own pages.
-        for some in slices(self._sent_emails):
-            Email.objects.filter(pk__in=some).update(status=STATUS.sent)
+        set_mail_status(self._sent_emails, STATUS.sent)
 
     def deliver(self, mail: Claimed) -> None:
         """Send a mail, and note what became of it."""
@@ -166,7 +164,7 @@ def _put_off_all(words: str) -> None:
     with transaction.atomic():
         waiting = due(now).order_by()
         given_up = waiting.filter(attempts__gte=len(delays))
-        Email.objects.filter(delivery__in=given_up).update(status=STATUS.failed)
+        set_mail_status(list(given_up.values_list("email_id", flat=True)), STATUS.failed)
         given_up.update(**common, state=DeliveryState.REFUSED, finished_at=now)
         for attempts, minutes in enumerate(delays):
             waiting.filter(attempts=attempts).update(

@@ -1,4 +1,6 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from members.delivering import deliver_due
 from members.message_sending import prepare
@@ -104,6 +106,14 @@ def test_many_failures_are_sent_again(back_office, refused):
     Member.objects.update(email="neuf@x.fr")
     assert "1100 mails" in text(back_office.post(address(refused), follow=True))
     assert set(Delivery.objects.values_list("state", "address")) == {("waiting", "neuf@x.fr")}
+
+
+def test_sending_many_again_joins_no_tables_that_may_be_large(back_office, refused):
+    with CaptureQueriesContext(connection) as queries:
+        back_office.post(address(refused))
+    updates = [query["sql"] for query in queries if query["sql"].startswith("UPDATE")]
+    assert any("post_office_email" in update for update in updates)
+    assert not [update for update in updates if "SELECT" in update]
 
 
 def test_others_may_not_send_again(administrator, without_role, nobody, refused, mail_server):
