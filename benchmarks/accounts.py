@@ -1,7 +1,9 @@
 """Accounts for the people of the benchmark."""
 
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group
+
+from accounts.models import User
 
 
 def add_accounts(count: int, password: str) -> None:

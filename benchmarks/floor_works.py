@@ -12,18 +12,18 @@ from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
+from base.database import insert_rows, moment
 from contacts.models import CONTACT_FIELDS, Contact
-from importexport.applying import apply_changes
-from importexport.bulk import insert_rows, moment
-from importexport.checking import is_header
-from importexport.columns import COLUMNS
 from importexport.files import open_table
 from importexport.files.ods_writer import COMPRESSION_LEVEL
 from importexport.models import RunSource
-from importexport.planning import plan_addition
-from importexport.reading import check_file, limits, read_table
-from importexport.receiving import Options, receive
-from importexport.storing import store_plan
+from importexport.rows.checking import is_header
+from importexport.rows.columns import COLUMNS
+from importexport.runs.apply import apply_changes
+from importexport.runs.intake import Options, receive
+from importexport.runs.plan import plan_addition
+from importexport.runs.reading import check_file, limits, read_table
+from importexport.runs.storing import store_plan
 
 
 def ods_floor(path: str) -> float:

@@ -8,11 +8,12 @@ from django.core.mail import EmailMultiAlternatives, get_connection, send_mass_m
 from django.core.management import call_command
 from django.test import override_settings
 
-from members.delivering import deliver_due
-from members.message_sending import prepare
-from members.messaging import render_mail
-from members.models import Member, Message
-from members.outbox import Draft
+from mailing.messages.preparation import prepare
+from mailing.messages.rendering import render_mail
+from mailing.models import Message
+from mailing.outbox.delivery import deliver_due
+from mailing.outbox.queue import Draft
+from members.models import Member
 
 _SENDER = "Halle <contacts@halle.example>"
 _SUBJECT = "Fermeture exceptionnelle de la halle"

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from django.core.files import File
 
-from importexport.direct import import_contacts
-from importexport.exporting import Format, export_contacts
-from importexport.receiving import Options
+from importexport.exports.contacts import export_contacts
+from importexport.rows.sheet import Format
+from importexport.runs.direct import import_contacts
+from importexport.runs.intake import Options
 
 
 def export_file(path: str, format: Format) -> None:

@@ -6,16 +6,17 @@ from dataclasses import asdict, dataclass
 from statistics import median
 
 from django.conf import settings
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group
 from django.core.paginator import Paginator
 from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import User
 from benchmarks.filling import BUSIEST
 from contacts.models import Contact
-from members.listing import PAGE_SIZE
+from directory.listing import PAGE_SIZE
 from members.models import Member
 
 _WARM_UPS = 3
@@ -36,7 +37,7 @@ def measure_pages() -> list[dict[str, str | float]]:
     member = Member.objects.order_by("pk")[0]
     phone = Contact.objects.filter(member=member).exclude(phones="").values_list("phones")[0][0]
     last = Paginator(Member.objects.all(), PAGE_SIZE).num_pages
-    members = reverse("members:list")
+    members = reverse("directory:members")
     addresses = (
         ("members, first page", members, {}),
         ("members, last page", members, {"page": last}),

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.paginator import Paginator
 from django.db.models import Q
 
-from members.listing import PAGE_SIZE, members_page
+from directory.listing import PAGE_SIZE, members_page
 from members.models import Member
 
 _REPEATS = 5

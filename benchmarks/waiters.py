@@ -7,13 +7,13 @@ from django.core.files import File
 from django.test import Client
 from django.urls import reverse
 
+from base.conflicts import sealed_version
 from benchmarks.pages import plain_static_files, signed_in
 from contacts.models import CONTACT_FIELDS, Contact
 from importexport.models import ImportRun, RunSource
-from importexport.receiving import Options, receive
-from importexport.runs import confirm
-from importexport.working import apply_run, check_run
-from members.conflicts import sealed_version
+from importexport.runs.intake import Options, receive
+from importexport.runs.steps import confirm
+from importexport.runs.worker import apply_run, check_run
 from members.models import Member
 
 _MOST_SECONDS = 600

@@ -11,11 +11,8 @@ class ContactsConfig(AppConfig):
     name = "contacts"
 
     def ready(self) -> None:
-        """Offer what needs a look as filters of the members' screen; have history kept."""
+        """Have the database keep what contacts were."""
         from contacts import triggers
-        from contacts.problems import PROBLEMS
-        from members.filters import register_filters
 
-        register_filters(PROBLEMS)
         connection_created.connect(triggers.add_functions, dispatch_uid="contacts.triggers")
         post_migrate.connect(triggers.keep_installed, sender=self, dispatch_uid="contacts.triggers")

@@ -4,22 +4,13 @@ from typing import Any
 
 from crispy_forms.layout import Column, Row
 from django import forms
-from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from contacts.journal import in_state
-from contacts.models import (
-    CONTACT_FIELDS,
-    Contact,
-    ContactType,
-    Notification,
-    Topic,
-)
+from base.forms import LinesField, VersionedForm
+from contacts.models import CONTACT_FIELDS, Contact, ContactType
 from contacts.phones import canonical_phones
 from contacts.routing import is_without_effect
-from members.forms import LinesField, VersionedForm
-from members.models import DeliveryState
 
 _WITHOUT_EFFECT = "Sans effet pour l'instant : ce site n'a pas ce module."
 
@@ -74,29 +65,3 @@ class ContactForm(VersionedForm[Contact]):
             Row(Column("phones", css_class="col-md-8"), Column("fax", css_class="col-md-4")),
             "type",
         )
-
-
-class NotificationFilterForm(forms.Form):
-    """What the journal of notifications is asked for."""
-
-    topic = forms.ChoiceField(
-        label="Sujet",
-        required=False,
-        choices=[("", "Tous les sujets"), *Topic.choices],
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-    state = forms.ChoiceField(
-        label="État",
-        required=False,
-        choices=[("", "Tous les états"), *DeliveryState.choices],
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-
-    def found(self) -> QuerySet[Notification]:
-        """Return the notifications asked for; to be called once the form was checked."""
-        notifications = Notification.objects.all()
-        if topic := self.cleaned_data.get("topic"):
-            notifications = notifications.filter(topic=topic)
-        if state := self.cleaned_data.get("state"):
-            notifications = in_state(notifications, state)
-        return notifications

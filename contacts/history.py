@@ -13,9 +13,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 
-from contacts.models import CONTACT_FIELDS, Contact, FormerContact, title_of
+from base.database import STATEMENT, slices
+from contacts.models import CONTACT_FIELDS, Contact, FormerContact
 from contacts.triggers import STATE
-from members.slicing import STATEMENT, slices
 
 
 class ChangeKind(TextChoices):
@@ -102,4 +102,4 @@ def _added_since(moment: datetime, wanted: frozenset[int] | None) -> Iterator[Si
 
 
 def _change(kind: ChangeKind, state: Any, contact_id: int, at: datetime) -> SiteChange:
-    return SiteChange(kind, state.member_id, contact_id, title_of(state), at)
+    return SiteChange(kind, state.member_id, contact_id, state.title, at)

@@ -3,16 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.utils import timezone
 
+from base.characters import canonical, validate_storable
+from base.models import Edited
+from base.text import Searchable
 from contacts.phones import canonical_phones
-from members.characters import canonical, validate_storable
-from members.edited import Edited
-from members.models import Delivery, Member
-from members.text import Searchable
+from members.models import Member
 
 
 class ContactType(models.IntegerChoices):
@@ -66,11 +64,68 @@ class Topic(models.TextChoices):
     AFTER_SALES = "after_sales", "Service après-vente"
 
 
-# What a contact says, in the order of its form and of contact files.
-CONTACT_FIELDS = ("name", "note", "job_title", "email", "phones", "fax", "type")
+class ContactValues(models.Model):
+    """The fields of a contact, in the order of its form and of contact files.
+
+    A contact has them, and so have its former states and the changes of a run.
+    """
+
+    name = models.CharField(
+        "dénomination",
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_storable],
+    )
+    note = models.TextField(
+        "note",
+        max_length=5000,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_storable],
+    )
+    job_title = models.CharField(
+        "fonction",
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_storable],
+    )
+    email = models.EmailField("mail", blank=True, default="", db_default="")
+    phones = models.CharField(
+        "téléphone(s)",
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_storable],
+    )
+    fax = models.CharField(
+        "fax",
+        max_length=50,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_storable],
+    )
+    type = models.PositiveSmallIntegerField("type de contact", choices=ContactType.choices)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def title(self) -> str:
+        """What the contact is called in a sentence, also where it has no name."""
+        return self.name or self.job_title or self.email or "Contact sans nom"
 
 
-class Contact(Edited):
+CONTACT_FIELDS = tuple(field.name for field in ContactValues._meta.local_fields)
+
+
+class Contact(ContactValues, Edited):
     """A person or desk of a member, told about what its type says."""
 
     member = models.ForeignKey(
@@ -78,19 +133,6 @@ class Contact(Edited):
     )
     # Distinct within a member, growing, not always without gaps.
     position = models.PositiveIntegerField("position", editable=False)
-    name = models.CharField(
-        "dénomination", max_length=200, blank=True, validators=[validate_storable]
-    )
-    note = models.TextField("note", max_length=5000, blank=True, validators=[validate_storable])
-    job_title = models.CharField(
-        "fonction", max_length=200, blank=True, validators=[validate_storable]
-    )
-    email = models.EmailField("mail", blank=True)
-    phones = models.CharField(
-        "téléphone(s)", max_length=200, blank=True, validators=[validate_storable]
-    )
-    fax = models.CharField("fax", max_length=50, blank=True, validators=[validate_storable])
-    type = models.PositiveSmallIntegerField("type de contact", choices=ContactType.choices)
     # The address that a mail server refused for good; another one in its place is not meant.
     refused_address = models.EmailField(blank=True, db_default="", default="", editable=False)
     created_at = models.DateTimeField("créé le", auto_now_add=True)
@@ -118,11 +160,6 @@ class Contact(Edited):
         return self.title
 
     @property
-    def title(self) -> str:
-        """What the contact is called in a sentence, also where it has no name."""
-        return title_of(self)
-
-    @property
     def is_address_refused(self) -> bool:
         """Whether a mail server refused the contact's address, as it stands now."""
         return bool(self.email) and self.email.lower() == self.refused_address.lower()
@@ -142,8 +179,10 @@ class Contact(Edited):
 
         Raises ValidationError for a member who may not have contacts.
         """
-        for field in ("name", "note", "job_title", "email", "fax"):
-            setattr(self, field, canonical(getattr(self, field)))
+        for field in CONTACT_FIELDS:
+            value = getattr(self, field)
+            if isinstance(value, str):
+                setattr(self, field, canonical(value))
         self.phones = canonical_phones(self.phones)
         self.clean()
         with transaction.atomic():
@@ -152,7 +191,7 @@ class Contact(Edited):
             super().save(*args, **kwargs)
 
 
-class FormerContact(models.Model):
+class FormerContact(ContactValues):
     """What a contact was until the database changed or deleted it, at that moment.
 
     Its triggers fill it (contacts/triggers.py), whatever the way of writing; it outlives what it
@@ -162,13 +201,6 @@ class FormerContact(models.Model):
     contact_id = models.BigIntegerField()
     member_id = models.BigIntegerField()
     position = models.PositiveIntegerField()
-    name = models.CharField(max_length=200)
-    note = models.TextField()
-    job_title = models.CharField(max_length=200)
-    email = models.CharField(max_length=254)
-    phones = models.CharField(max_length=200)
-    fax = models.CharField(max_length=50)
-    type = models.PositiveSmallIntegerField(choices=ContactType.choices)
     created_at = models.DateTimeField()
     # Whether the contact was deleted then; changed otherwise.
     is_deleted = models.BooleanField()
@@ -182,12 +214,7 @@ class FormerContact(models.Model):
         ]
 
     def __str__(self) -> str:
-        return title_of(self)
-
-
-def title_of(contact: Contact | FormerContact) -> str:
-    """Return what a contact is, or was, called in a sentence, also where it has no name."""
-    return contact.name or contact.job_title or contact.email or "Contact sans nom"
+        return self.title
 
 
 NO_CONTACTS_FOR_INDIVIDUALS = (
@@ -203,89 +230,3 @@ def next_position(member_id: int) -> int:
     Member.objects.select_for_update().values_list("pk").get(pk=member_id)
     last = Contact.objects.filter(member_id=member_id).aggregate(models.Max("position"))
     return int(last["position__max"] or 0) + 1
-
-
-class ApiToken(models.Model):
-    """What lets another software in; contacts/tokens.py knows the rules.
-
-    The token itself is told once and not kept. What it may do is what its maker may do. Tokens of
-    the same name belong to the same software: a new one carries on where the old one stopped.
-    """
-
-    name = models.CharField("logiciel", max_length=100, validators=[validate_storable])
-    digest = models.CharField(max_length=64, unique=True, editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
-    created_at = models.DateTimeField("créé le", auto_now_add=True)
-    last_used_at = models.DateTimeField("dernier usage", null=True, editable=False)
-    revoked_at = models.DateTimeField("révoqué le", null=True, editable=False)
-    # The requests counted since `window_started_at`; a minute later they count from none.
-    window_started_at = models.DateTimeField(default=timezone.now, editable=False)
-    window_requests = models.PositiveIntegerField(default=0, editable=False)
-
-    class Meta:
-        verbose_name = "jeton d'API"
-        verbose_name_plural = "jetons d'API"
-        ordering = ["-created_at", "-pk"]
-        default_permissions = ()
-        permissions = [("manage_apitoken", "Peut gérer les jetons d'API")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Notification(models.Model):
-    """What a member was told on a topic; one mail went to each recipient.
-
-    `key` is the sender's own name for it: the same key never tells twice.
-    """
-
-    member = models.ForeignKey(
-        Member, on_delete=models.SET_NULL, null=True, related_name="notifications"
-    )
-    topic = models.CharField("sujet", max_length=20, choices=Topic.choices)
-    subject = models.CharField("objet", max_length=200)
-    body = models.TextField("texte")
-    key = models.CharField(max_length=200, unique=True, null=True)
-    # The software that asked for it, None where it came from this site itself.
-    token = models.ForeignKey(ApiToken, on_delete=models.PROTECT, null=True, related_name="+")
-    created_at = models.DateTimeField("envoyée le", auto_now_add=True)
-
-    # Whether `notify` sent nothing, because it found this one told under the same key.
-    is_repeated = False
-
-    class Meta:
-        verbose_name = "notification"
-        ordering = ["-created_at", "-pk"]
-        default_permissions = ()
-        permissions = [
-            ("view_notification", "Peut voir le journal des notifications"),
-            ("send_notification", "Peut envoyer des notifications"),
-        ]
-
-    def __str__(self) -> str:
-        return self.subject
-
-
-class NotificationRecipient(models.Model):
-    """One mail of a notification, and whose address it went to.
-
-    Its `contact_id` is None for the main address; it may name a contact that is no more, whom
-    `contact` can be asked for after select_related only: it is None then.
-    """
-
-    notification = models.ForeignKey(
-        Notification, on_delete=models.CASCADE, related_name="recipients"
-    )
-    delivery = models.OneToOneField(Delivery, on_delete=models.CASCADE)
-    # It stays when the contact goes, and leads to it again if it is brought back under its key.
-    contact = models.ForeignKey(
-        Contact, on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="+"
-    )
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return str(self.delivery)

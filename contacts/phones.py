@@ -1,6 +1,6 @@
 """A list of phone numbers, as people type it."""
 
-from members.characters import canonical
+from base.characters import canonical
 
 
 def split_phones(phones: str) -> list[str]:

@@ -8,19 +8,30 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from contacts.models import Contact, ContactType
 from contacts.routing import SIGNING_TYPES, active_topics, route, types_hearing
-from members.filters import MemberFilter
 from members.models import KINDS_WITH_CONTACTS, Member
 
 
 @dataclass(frozen=True)
-class Problem(MemberFilter):
-    """A problem; `describe` yields a sentence for each time that a member has it."""
+class Problem:
+    """A problem, and the filter of the members' screen that finds who has it.
 
+    `key` is the filter's name in addresses, `label` its words on screen; `condition` is made anew
+    each time, since settings may change it. `describe` yields a sentence for each time that a
+    member has the problem.
+    """
+
+    key: str
+    label: str
+    condition: Callable[[], Q]
     describe: Callable[[Member, Sequence[Contact]], Iterator[str]]
+
+    def apply(self, members: QuerySet[Member]) -> QuerySet[Member]:
+        """Return those of the members that have the problem."""
+        return members.filter(self.condition())
 
 
 def describe_problems(member: Member, contacts: Sequence[Contact]) -> list[str]:

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db.models import QuerySet
 
+from base.database import STATEMENT
 from contacts.models import Contact, ContactType, Topic
 from members.models import Member
-from members.slicing import STATEMENT
 
 TOPICS_BY_TYPE: dict[ContactType, frozenset[Topic]] = {
     ContactType.ADMINISTRATIVE: frozenset({Topic.INVOICES}),

@@ -44,10 +44,10 @@ def keep_installed(using: str, apps: Apps = installed, **_: object) -> None:
 
 
 def install_triggers(connection: BaseDatabaseWrapper) -> None:
-    """Install the triggers, as they are described here, in the place of those of before.
+    """Install the triggers as they are described here, in the place of those of before.
 
-    On PostgreSQL a trigger that is there stays, so that no one who writes has to wait: only its
-    function is replaced.
+    On PostgreSQL a trigger that is already so stays, so that no one who writes has to wait: only
+    its function is replaced.
     """
     install = _install_on_postgresql if connection.vendor == "postgresql" else _install_on_sqlite
     with connection.cursor() as cursor:
@@ -78,15 +78,21 @@ def _install_on_postgresql(cursor: Any) -> None:
         f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN {keeping}; RETURN NULL; END $$"
     )
-    cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = 'contacts_contact'::regclass")
-    found = {name for (name,) in cursor.fetchall()}
+    # Its own definition is the trigger's comment: PostgreSQL keeps it in other words.
+    cursor.execute(
+        "SELECT tgname, obj_description(oid, 'pg_trigger') FROM pg_trigger "
+        "WHERE tgrelid = 'contacts_contact'::regclass"
+    )
+    found = dict(cursor.fetchall())
     for event, name in _NAMES.items():
         when = f"WHEN ({_differs('IS DISTINCT FROM')})" if event == "UPDATE" else ""
-        if name not in found:
-            cursor.execute(
-                f"CREATE TRIGGER {name} AFTER {event} ON contacts_contact FOR EACH ROW {when} "
-                f"EXECUTE FUNCTION {_FUNCTION}()"
-            )
+        definition = (
+            f"CREATE OR REPLACE TRIGGER {name} AFTER {event} ON contacts_contact FOR EACH ROW "
+            f"{when} EXECUTE FUNCTION {_FUNCTION}()"
+        )
+        if found.get(name) != definition:
+            cursor.execute(definition)
+            cursor.execute(f"COMMENT ON TRIGGER {name} ON contacts_contact IS %s", [definition])
 
 
 def _differs(operator: str) -> str:

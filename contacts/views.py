@@ -13,13 +13,14 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
 
+from accounts.people import person
+from base.requests import HttpRequest
+from contacts.deletion import delete_contact, restore_contact
 from contacts.forms import ContactForm
 from contacts.models import NO_CONTACTS_FOR_INDIVIDUALS, Contact
-from contacts.ordering import OrderRefused, moved, reorder
-from contacts.restoring import delete_contact, restore_contact
-from members.holding import held_member
+from contacts.order import OrderRefused, moved, reorder
+from members.locks import held_member
 from members.models import Member
-from members.requests import HttpRequest, person
 
 GONE = "Ce contact a été supprimé entre-temps."
 

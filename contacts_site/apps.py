@@ -15,9 +15,7 @@ class ContactsSiteConfig(AppConfig):
     name = "contacts_site"
 
     def ready(self) -> None:
-        """Let the logs of a task tell its number, and sessions begin with the sign-in."""
-        from contacts_site import session_end  # noqa: F401 (its signals)
-
+        """Let the logs of a task tell its number."""
         task_started.connect(_enter_task, dispatch_uid="logs")
         task_finished.connect(_leave_task, dispatch_uid="logs")
 

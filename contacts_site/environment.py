@@ -95,7 +95,7 @@ def email(name: str, default: str) -> dict[str, Any]:
     """
     url = os.environ.get(name) or default
     if url == "mailbox://":
-        return {"EMAIL_BACKEND": "contacts_site.mailbox.MailboxBackend"}
+        return {"EMAIL_BACKEND": "mailing.mailbox.letters.MailboxBackend"}
     try:
         return dict(_env.email_url_config(url))
     except (AttributeError, ImproperlyConfigured, KeyError, ValueError):

@@ -6,7 +6,7 @@ Those for a broken site or request ask neither the database nor the session for 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from contacts.api.access import answer
+from api.access import answer
 from contacts_site.request_log import request_id
 
 

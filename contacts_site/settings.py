@@ -88,9 +88,14 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
     "post_office",
+    "base",
+    "accounts",
     "members",
     "contacts",
+    "directory",
     "importexport",
+    "mailing",
+    "api",
     "contacts_site",
 ]
 MIDDLEWARE = [
@@ -107,9 +112,9 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "contacts_site.middleware.WholePageSignInMiddleware",
-    "contacts_site.session_end.SessionEndMiddleware",
+    "accounts.session_end.SessionEndMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "contacts_site.second_factor_gate.SecondFactorMiddleware",
+    "accounts.second_factor.gate.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -127,7 +132,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["members.templatetags.french"],
+            "builtins": ["base.templatetags.french"],
         },
     },
 ]
@@ -171,7 +176,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # Uploads above this go to a temporary file instead of memory.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
-    "importexport.uploads.BoundedUploadHandler",
+    "importexport.runs.uploads.BoundedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
@@ -179,12 +184,13 @@ FILE_UPLOAD_HANDLERS = [
 # --- Accounts -------------------------------------------------------------------------------
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "members:list"
+LOGIN_REDIRECT_URL = "directory:members"
 LOGOUT_REDIRECT_URL = "login"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "contacts_site.accounts.AccountBackend",
+    "accounts.backends.AccountBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
@@ -207,7 +213,7 @@ AXES_COOLOFF_TIME = timedelta(
     minutes=environment.whole_number("SIGN_IN_LOCK_MINUTES", 15, minimum=1)
 )
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_CALLABLE = "contacts_site.guessing.locked_out"
+AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_out"
 AXES_RESET_ON_SUCCESS = True
 # The time that the page names to try again must hold.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False

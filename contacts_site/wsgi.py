@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from members.occupancy import occupy
+from base.occupancy import occupy
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contacts_site.settings")
 

@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from members.upkeep import do_daily, look_after
+from base.upkeep import do_daily, look_after
 
 
 class ImportExportConfig(AppConfig):
@@ -13,8 +13,8 @@ class ImportExportConfig(AppConfig):
 
     def ready(self) -> None:
         """Have the worker look after imports that nobody is at, and forget old ones."""
-        from importexport.retention import forget_old_imports
-        from importexport.tasks import ask_for_overdue_work
+        from importexport.runs.retention import forget_old_imports
+        from importexport.runs.worker import ask_for_overdue_work
 
         look_after(ask_for_overdue_work)
         do_daily(forget_old_imports)

@@ -7,11 +7,11 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
+from base.forms import FocusedFormMixin, fields_only
 from importexport.files import EMPTY, too_large
 from importexport.files.table import grouped
 from importexport.models import ImportRun
-from importexport.reading import limits
-from members.forms import FocusedFormMixin, fields_only
+from importexport.runs.reading import limits
 
 
 class ImportForm(FocusedFormMixin, forms.Form):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
-from contacts.models import Contact
+from contacts.models import Contact, ContactValues
 from members.models import Member
 
 
@@ -62,7 +62,7 @@ def _stored_name(_run: "ImportRun", _name: str) -> str:
 
 
 class ImportRun(models.Model):
-    """An import, from the file's arrival to its undoing. importexport/runs.py has its steps.
+    """An import, from the file's arrival to its undoing. importexport/runs/steps.py has its steps.
 
     `claim` is the worker that is at it, until `claimed_until`; without a claim, that is when a
     worker should have begun. `attempts` counts the workers that began and did not come to an end.
@@ -108,7 +108,7 @@ class ImportRun(models.Model):
     emptied_member_count = models.PositiveIntegerField(default=0)
     stale_count = models.PositiveIntegerField(default=0)
     site_contact_count = models.PositiveIntegerField(default=0)
-    # The first remarks of each kind and their number, as importexport/remarks.py shows them.
+    # The first remarks of each kind and their number, as importexport/rows/remarks.py shows them.
     warnings = models.JSONField(default=dict)
     errors = models.JSONField(default=dict)
     # What the preview before this one said, and what changed on the site since.
@@ -199,7 +199,7 @@ class ImportedMember(models.Model):
         return f"{self.run_id}, {self.number}"
 
 
-class ImportChange(models.Model):
+class ImportChange(ContactValues):
     """A contact that an import adds, removes or moves, and what is needed to take that back.
 
     `position` is the contact's place after the import, `previous_position` before it. What a
@@ -218,13 +218,8 @@ class ImportChange(models.Model):
     previous_position = models.PositiveIntegerField(null=True)
     site_changed_at = models.DateTimeField(null=True)
 
-    name = models.CharField(max_length=200, db_default="")
-    note = models.TextField(db_default="")
-    job_title = models.CharField(max_length=200, db_default="")
-    email = models.EmailField(db_default="")
-    phones = models.CharField(max_length=200, db_default="")
-    fax = models.CharField(max_length=50, db_default="")
-    type = models.PositiveSmallIntegerField(null=True)
+    # Noted for contacts that are added or removed, not for those that only move.
+    type = models.PositiveSmallIntegerField(null=True)  # type: ignore[assignment]
     refused_address = models.EmailField(db_default="")
     updated_by = _loose(settings.AUTH_USER_MODEL, null=True)
     contact_created_at = models.DateTimeField(null=True)

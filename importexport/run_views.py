@@ -11,14 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
+from base.paging import FlatPaginator
+from base.requests import HttpRequest
 from importexport.forms import ConfirmForm
 from importexport.models import ImportRun, RunState
-from importexport.previewing import member_lines, offered_filters, preview_page
-from importexport.runs import abandon, ask_to_undo, confirm, resume
-from importexport.undoing import UndoRefused, check_undo
+from importexport.runs.preview import member_lines, offered_filters, preview_page
+from importexport.runs.steps import abandon, ask_to_undo, confirm, resume
+from importexport.runs.undo import UndoRefused, check_undo
 from importexport.views import may_import
-from members.paging import FlatPaginator
-from members.requests import HttpRequest
 
 _RUNS_A_PAGE = 25
 _LINES_A_PAGE = 200

@@ -11,22 +11,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from importexport.export_journal import export_and_note
-from importexport.exporting import (
-    CONTENT_TYPES,
-    GUIDE_TITLES,
-    Format,
-    guide_rows,
-    write_rows,
-)
-from importexport.failures import DISK_FULL, is_disk_full
+from base.paging import FlatPaginator
+from base.requests import HttpRequest
+from base.worker import nameless
+from importexport.exports.journal import export_and_note
 from importexport.forms import ImportForm
 from importexport.models import ContactExport, ImportRun, RunSource
-from importexport.receiving import Options, receive
-from importexport.tasks import ask_for_work
-from members.paging import FlatPaginator
-from members.requests import HttpRequest
-from members.tasks import nameless
+from importexport.rows.sheet import CONTENT_TYPES, GUIDE_TITLES, Format, guide_rows, write_rows
+from importexport.runs.failures import DISK_FULL, is_disk_full
+from importexport.runs.intake import Options, receive
+from importexport.runs.worker import ask_for_work
 
 logger = getLogger(__name__)
 

@@ -1,109 +1,14 @@
-"""The forms of members, and what all the site's forms have in common."""
+"""The forms of a member: what staff may say of it, and its deletion."""
 
-from typing import Any, TypeVar, cast
+from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Column, Layout, Row
+from crispy_forms.layout import Column, Row
 from django import forms
-from django.contrib.auth.models import User
-from django.urls import reverse_lazy
 
-from members.characters import canonical
-from members.conflicts import Conflict, find_conflict, opened_version, sealed_version
-from members.edited import Edited
-from members.filters import member_filters
-from members.models import MEMBER_FIELDS, Member, MemberKind
-
-
-class FocusedFormMixin(forms.BaseForm):
-    """Puts the focus on the first field, or on the first one that has an error."""
-
-    def focus(self) -> None:
-        """Mark the field to begin with; to be called once the form was checked."""
-        visible = [field.name for field in self.visible_fields()]
-        faulty = [name for name in visible if self.is_bound and name in self.errors]
-        for name in [*faulty, *visible][:1]:
-            self.fields[name].widget.attrs["autofocus"] = True
-
-
-def fields_only(*layout: Any) -> FormHelper:
-    """Have crispy draw a form's fields, in that layout; its tag and token stand in the template."""
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    if layout:
-        helper.layout = Layout(*layout)
-    return helper
-
-
-class LinesField(forms.CharField):
-    """A text of several lines, counted as it will be stored: a line end is one character."""
-
-    def to_python(self, value: Any) -> str:
-        """Return the text in canonical form."""
-        return canonical(super().to_python(value) or "")
-
-
-_Row = TypeVar("_Row", bound=Edited)
-
-
-class VersionedForm(FocusedFormMixin, forms.ModelForm[_Row]):
-    """A form of what others may be changing too.
-
-    `version` carries the values that were shown, so that two people who change the same thing at
-    once do not undo each other's work unseen. Where they would, the form is not valid, says so in
-    `conflict`, and goes on from what is stored now. What it changes must be held until it is
-    saved.
-    """
-
-    conflict: Conflict | None = None
-    version = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        self.said = [name for name in self.fields if name != "version"]
-        self.fields["version"].initial = self.current_version
-        for field in self.fields.values():
-            field.widget.attrs.setdefault("autocomplete", "off")
-
-    @property
-    def current_version(self) -> str:
-        """The values as they stand in the database, sealed."""
-        return sealed_version(self.instance, self.said) if self.instance.pk else ""
-
-    def draw(self, *layout: Any) -> None:
-        """Have the fields drawn in that layout, below what is to be said of a conflict."""
-        self.helper = fields_only(HTML('{% include "_conflict.html" %}'), *layout, "version")
-
-    def is_valid(self) -> bool:
-        """Whether what was typed may be stored."""
-        return super().is_valid() and self.conflict is None
-
-    def focus(self) -> None:
-        """Have the conflict read first, where there is one."""
-        if not self.conflict:
-            super().focus()
-
-    def save(self, commit: bool = True) -> _Row:
-        """Store what was typed as this person's; one who changed nothing leaves no trace."""
-        if not self.instance.pk or {*self.said} & {*self.changed_data}:
-            self.instance.updated_by = self.user
-            return super().save(commit)
-        return self.instance
-
-    def clean(self) -> dict[str, Any] | None:
-        """Find what someone else stored since the form was opened."""
-        cleaned = super().clean()
-        if self.instance.pk:
-            opened = opened_version(self.instance, self.cleaned_data.get("version", ""))
-            typed = {name: self.cleaned_data.get(name, self.data.get(name)) for name in self.said}
-            self.conflict = find_conflict(self.instance, opened, typed, self.user)
-        if self.conflict:
-            # Who saves again has seen the other's values.
-            kept = {name: self.data.get(name) for name in self.data}
-            self.data = {**kept, **self.conflict.taken, "version": self.current_version}
-        return cleaned
+from accounts.models import User
+from base.conflicts import Version, find_conflict, opened_version, sealed_version
+from base.forms import LinesField, VersionedForm
+from members.models import MEMBER_FIELDS, Member
 
 
 class MemberForm(VersionedForm[Member]):
@@ -137,46 +42,57 @@ class MemberForm(VersionedForm[Member]):
         )
 
 
-class MemberFilterForm(forms.Form):
-    """What the members' screen is asked for."""
+_NOTHING_DELETED = (
+    "Rien n'est encore supprimé. Relisez ce qui le sera, puis confirmez si c'est toujours ce que "
+    "vous voulez."
+)
 
-    q = forms.CharField(
-        label="Rechercher",
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(
-            attrs={
-                "type": "search",
-                "class": "form-control",
-                "placeholder": "Référence, nom, mail, téléphone",
-                "autocomplete": "off",
-            }
-        ),
-    )
-    kind = forms.ChoiceField(
-        label="Catégorie",
-        required=False,
-        choices=[("", "Toutes les catégories"), *MemberKind.choices],
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-    # The choices come at once; their counts follow, since they take longer.
-    check = forms.ChoiceField(
-        label="À vérifier",
-        required=False,
-        widget=forms.Select(
-            attrs={
-                "class": "form-select",
-                "hx-get": reverse_lazy("members:filter_counts"),
-                "hx-trigger": "load",
-                "hx-target": "this",
-                "hx-swap": "innerHTML",
-                "hx-push-url": "false",
-            }
-        ),
-    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+class MemberDeletionForm(forms.Form):
+    """Carries what its page says will be deleted.
+
+    It is not valid, and says why, where the member or the number of its contacts is no longer as
+    it was said; it then goes on from how they are now. The member must be held until it is
+    deleted.
+    """
+
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+    contact_count = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, member: Member, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = member_filters().values()
-        choices = [(one.key, one.label) for one in offered]
-        cast("forms.ChoiceField", self.fields["check"]).choices = [("", "Tous"), *choices]
+        self.member, self.user = member, user
+        self.current_count = member.contacts.count()
+        self.initial = {
+            "version": sealed_version(member, MEMBER_FIELDS),
+            "contact_count": self.current_count,
+        }
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse to delete what the page did not say."""
+        opened = opened_version(self.member, self.cleaned_data.get("version", ""))
+        count = self.cleaned_data.get("contact_count")
+        changes = self._changes(opened, count)
+        if changes or opened is None or count is None:
+            # Who confirms again has seen what is so now.
+            self.data = self.initial
+            raise forms.ValidationError([*changes, _NOTHING_DELETED])
+        return self.cleaned_data
+
+    def _changes(self, opened: Version | None, count: int | None) -> list[str]:
+        changes = []
+        if opened and (conflict := find_conflict(self.member, opened, opened.values, self.user)):
+            changes.append(conflict.message)
+        if count is not None and count != self.current_count:
+            changes.append(_new_count(count, self.current_count))
+        return changes
+
+
+def _new_count(said: int, now: int) -> str:
+    return f"{_contacts(said)} quand vous avez ouvert cette page, {now or 'aucun'} maintenant."
+
+
+def _contacts(count: int) -> str:
+    if not count:
+        return "Ce membre n'avait aucun contact"
+    return f"Ce membre avait {count} contact{'s' if count > 1 else ''}"

@@ -1,4 +1,4 @@
-"""The addresses of the members' pages."""
+"""The addresses of a member's pages."""
 
 from django.urls import path
 
@@ -6,8 +6,6 @@ from members import views
 
 app_name = "members"
 urlpatterns = [
-    path("", views.member_list, name="list"),
-    path("a-verifier/", views.filter_counts, name="filter_counts"),
     path("ajouter/", views.member_add, name="add"),
     path("<int:pk>/", views.member_detail, name="detail"),
     path("<int:pk>/modifier/", views.member_edit, name="edit"),

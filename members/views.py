@@ -1,65 +1,18 @@
-"""The members' screen and the pages of a member."""
-
-from urllib.parse import urlencode
+"""The pages of a member."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
-from django.views.decorators.vary import vary_on_headers
 
-from members.deletion_forms import MemberDeletionForm
-from members.filters import member_filters
-from members.forms import MemberFilterForm, MemberForm
-from members.holding import held_member_if_any
-from members.listing import headings, members_page
+from accounts.people import person
+from base.requests import HttpRequest
+from members.forms import MemberDeletionForm, MemberForm
+from members.locks import held_member_if_any
 from members.models import Member
-from members.requests import HttpRequest, person
-from members.rows import rows
 
 GONE = "Ce membre a été supprimé entre-temps."
-
-
-@require_safe
-@vary_on_headers("HX-Request", "HX-Target")
-@permission_required("members.view_member", raise_exception=True)
-def member_list(request: HttpRequest) -> HttpResponse:
-    """Show the members that were asked for, a page of them."""
-    form = MemberFilterForm(request.GET, label_suffix="")
-    form.is_valid()  # What is wrong is not looked for.
-    wanted = {key: form.cleaned_data.get(key, "") for key in ("q", "kind", "check")}
-    sort = request.GET.get("sort", "")
-    page = members_page(wanted["q"], wanted["kind"], wanted["check"], sort, request.GET.get("page"))
-    shown = rows(list(page.object_list), wanted["q"])
-    parameters = {key: value for key, value in wanted.items() if value}
-    kept = {**parameters, "sort": sort} if sort else parameters
-    context = {
-        "form": form,
-        "page": page,
-        "rows": shown,
-        "shows_contact": any(row.contact for row in shown),
-        "headings": headings(sort, parameters),
-        "is_filtered": bool(parameters),
-        "sort": sort,
-        "best_first_address": "?" + urlencode(parameters) if sort and wanted["q"] else "",
-        "page_address": "?" + urlencode({**kept, "page": ""}),
-    }
-    is_part = bool(request.htmx) and request.htmx.target == "members"
-    return render(request, f"members/{'_members' if is_part else 'list'}.html", context)
-
-
-@require_safe
-@permission_required("members.view_member", raise_exception=True)
-def filter_counts(request: HttpRequest) -> HttpResponse:
-    """Give the choices of the filter « À vérifier » with how many members each would show."""
-    members = Member.objects.order_by()
-    offered = member_filters().values()
-    context = {
-        "counts": [(one, one.apply(members).count()) for one in offered],
-        "chosen": request.GET.get("check", ""),
-    }
-    return render(request, "members/_filter_options.html", context)
 
 
 @require_safe
@@ -105,7 +58,7 @@ def _edit_gone(request: HttpRequest) -> HttpResponse:
     """Lose nothing typed for a member that is no more: offer to add it anew."""
     if not request.user.has_perm("members.add_member"):
         messages.error(request, GONE)
-        return redirect("members:list")
+        return redirect("directory:members")
     form = MemberForm(request.POST, user=person(request))
     form.add_error(
         None,
@@ -139,13 +92,13 @@ def member_delete(request: HttpRequest, pk: int) -> HttpResponse:
 def _delete(request: HttpRequest, member: Member | None) -> HttpResponse:
     if member is None:
         messages.info(request, GONE)
-        return redirect("members:list")
+        return redirect("directory:members")
     form = MemberDeletionForm(request.POST, member=member, user=person(request))
     if not form.is_valid():
         return _deletion_page(request, form)
     member.delete()
     messages.success(request, f"Le membre « {member} » est supprimé.")
-    return redirect("members:list")
+    return redirect("directory:members")
 
 
 def _deletion_page(request: HttpRequest, form: MemberDeletionForm) -> HttpResponse:

@@ -46,10 +46,10 @@ def write_our_own() -> None:
     import django
 
     django.setup()
-    from importexport.checking import check_table, is_header
-    from importexport.exporting import write_rows
     from importexport.files import open_table
-    from importexport.marking import mark_file
+    from importexport.rows.checking import check_table, is_header
+    from importexport.rows.marking import mark_file
+    from importexport.rows.sheet import write_rows
     from tests.importexport.files.awkward import PROPERTIES, ROWS
     from tests.importexport.files.making import LIMITS
 

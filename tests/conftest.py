@@ -3,12 +3,12 @@
 from inspect import signature
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from pytest_django.plugin import blocking_manager_key
 
-from tests.factories import ADMINISTRATOR, BACK_OFFICE, UserFactory
+from accounts.models import User
+from tests.factories import ADMINISTRATOR, BACK_OFFICE, MemberFactory, UserFactory
 from tests.smtp_server import SmtpServer, django_settings
 
 
@@ -130,3 +130,13 @@ def mail_server(settings):
         for name, value in django_settings(server.port).items():
             setattr(settings, name, value)
         yield server
+
+
+@pytest.fixture
+def farm(db):
+    return MemberFactory(name="Ferme", reference="F1", email="ferme@x.fr")
+
+
+@pytest.fixture
+def mill(db):
+    return MemberFactory(name="Moulin", reference="F2", email="moulin@x.fr")

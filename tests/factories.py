@@ -2,9 +2,10 @@
 
 import factory
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group
 from factory.django import DjangoModelFactory
 
+from accounts.models import User
 from contacts.models import Contact, ContactType
 from members.models import Member, MemberKind
 

@@ -8,9 +8,9 @@ import logging
 import re
 from pathlib import Path
 
-from django.contrib.auth.models import User
 from django.db.models.signals import post_save
 
+from accounts.models import User
 from contacts.models import Contact
 from contacts_site.logs import ContextFilter, LineFormatter, ObjectFormatter
 from members.models import Member

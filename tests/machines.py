@@ -18,11 +18,11 @@ from typing import NamedTuple
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from accounts.models import User
 from tests.smtp_server import free_port
 
 _SECONDS = 30

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, connections
 from django.test import Client
 
-from members.holding import held_member
+from members.locks import held_member
 from tests.factories import UserFactory
 from tests.importexport.commands import database_of_tests
 

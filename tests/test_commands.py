@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands, load_command_class
 
-from members.management.terminal import TerminalCommand
+from base.terminal import TerminalCommand
 from tests.factories import UserFactory
 from tests.importexport.commands import POOR_TERMINAL, manage
 

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-APPS = ("members", "contacts", "importexport", "contacts_site")
+APPS = (
+    "accounts",
+    "api",
+    "base",
+    "contacts",
+    "contacts_site",
+    "directory",
+    "importexport",
+    "mailing",
+    "members",
+)
 SOURCES = [
     path
     for app in APPS

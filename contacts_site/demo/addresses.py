@@ -4,8 +4,8 @@ from random import Random
 
 from django.utils.text import slugify
 
+from base.text import fold
 from contacts_site.demo.people import Person
-from members.text import fold
 
 _LEFT_OUT = {
     "a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "pour", "sur",

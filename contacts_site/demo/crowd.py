@@ -7,21 +7,19 @@ from dataclasses import replace
 from functools import cache
 from random import Random
 
-from django.contrib.auth.models import User
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from accounts.models import User
+from base.database import insert_rows, moment, slices
 from contacts.models import CONTACT_FIELDS, Contact
 from contacts_site.demo.contacts import draw_contacts
 from contacts_site.demo.filling import NotEmpty, add_accounts
 from contacts_site.demo.members import draw_individual, draw_organisation
 from contacts_site.demo.organisations import INDIVIDUALS, ORGANISATIONS, Organisation
-from importexport.bulk import moment
-from members.bulk import insert_rows
+from directory.search.index import index_changes
 from members.models import MEMBER_FIELDS, Member, MemberKind
-from members.search_index import index_changes
-from members.slicing import slices
 
 _SEED = 37
 _MEMBERS_AT_A_TIME = 2_000

@@ -2,9 +2,10 @@
 
 from collections import Counter
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group
 from django.db import transaction
 
+from accounts.models import User
 from contacts.models import Contact
 from contacts_site.demo.building import build
 from members.models import Member

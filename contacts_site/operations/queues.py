@@ -7,8 +7,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from importexport.models import ImportRun
-from members.claiming import due
-from members.models import Delivery, DeliveryState
+from mailing.models import Delivery, DeliveryState
+from mailing.outbox.claims import due
 
 
 def waiting_mails() -> int:

@@ -9,12 +9,11 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from base.worker import forget_tasks
 from contacts.history import forget_former_contacts
-from contacts.retention import forget_notifications
-from importexport.export_journal import forget_exports
-from importexport.retention import forget_old_imports
-from members.retention import forget_mail_texts, forget_messages
-from members.tasks import forget_tasks
+from importexport.exports.journal import forget_exports
+from importexport.runs.retention import forget_old_imports
+from mailing.retention import forget_mail_texts, forget_messages, forget_notifications
 
 
 class Forgetter(NamedTuple):

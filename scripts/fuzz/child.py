@@ -5,7 +5,7 @@ import sys
 
 import atheris
 
-with atheris.instrument_imports(include=["importexport", "members.characters", "contacts.phones"]):
+with atheris.instrument_imports(include=["importexport", "base.characters", "contacts.phones"]):
     os.environ["DJANGO_SETTINGS_MODULE"] = "contacts_site.settings"
     os.environ.setdefault("SECRET_KEY", "only-for-fuzzing")
     os.environ.setdefault("HTTPS", "false")

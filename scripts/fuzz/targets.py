@@ -7,10 +7,10 @@ import io
 import zipfile
 from collections.abc import Callable
 
-from importexport.checking import KnownMember, Remarks, check_table, is_header
 from importexport.files import open_table
 from importexport.files.table import FileRefused, Limits
-from importexport.marking import mark_file
+from importexport.rows.checking import KnownMember, Remarks, check_table, is_header
+from importexport.rows.marking import mark_file
 
 LIMITS = Limits(max_bytes=2**20, max_unpacked_bytes=2**23, max_rows=10_000, max_markup=200_000)
 MEMBERS = {

@@ -10,7 +10,7 @@ from importexport.models import ImportRun
 from tests.factories import ContactFactory, MemberFactory
 from tests.importexport.files_made import names
 from tests.importexport.importing import work
-from tests.importexport.test_marked_file import mended
+from tests.importexport.runs.test_marked_file import mended
 
 
 @pytest.fixture

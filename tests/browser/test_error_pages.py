@@ -10,7 +10,7 @@ def fail(*_arguments, **_values):
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing(open_page, back_office_user, accessible, monkeypatch, width):
-    monkeypatch.setattr("members.views.members_page", fail)
+    monkeypatch.setattr("directory.views.members_page", fail)
     page = open_page(back_office_user, width=width, complains=False)
     for address, title in (
         ("/nulle-part/", "Page introuvable"),
@@ -30,7 +30,7 @@ def test_a_failure_names_the_number_of_the_request(open_page, back_office_user, 
     def fail(*_arguments, **_values):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("members.views.members_page", fail)
+    monkeypatch.setattr("directory.views.members_page", fail)
     with page.expect_response("**/membres/?*") as answered:
         page.get_by_label("Rechercher").fill("ferme")
     number = answered.value.headers["x-request-id"]

@@ -123,8 +123,8 @@ def test_axe_finds_nothing_on_any_page(open_page, administrator_user, member, ac
     page = open_page(administrator_user, width=width)
     other = Member.objects.get(name=LONG)
     for address in (
-        reverse("members:list"),
-        reverse("members:list") + "?q=introuvable",
+        reverse("directory:members"),
+        reverse("directory:members") + "?q=introuvable",
         reverse("members:add"),
         other.get_absolute_url(),
         reverse("members:edit", args=[other.pk]),

@@ -4,10 +4,11 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from members.delivering import deliver_due
-from members.models import Member, Message
+from mailing.models import Message
+from mailing.outbox.delivery import deliver_due
+from members.models import Member
 from tests.factories import ContactFactory, MemberFactory
-from tests.members.writing import deliver
+from tests.mailing.messages.writing import deliver
 
 
 @pytest.fixture

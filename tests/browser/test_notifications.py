@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from contacts.models import ContactType
-from contacts.notifications import notify
-from members.models import Delivery, DeliveryState
+from mailing.models import Delivery, DeliveryState
+from mailing.notifications.dispatch import notify
 from tests.factories import ContactFactory, MemberFactory
 
 

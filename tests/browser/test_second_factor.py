@@ -6,7 +6,7 @@ import pytest
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import expect
 
-from tests.contacts_site.codes import code_of, telephone_of
+from tests.accounts.second_factor.codes import code_of, telephone_of
 from tests.factories import PASSWORD
 
 

@@ -9,8 +9,8 @@ ROUNDS = 5
 
 
 def change_contacts(client, member_pk, name):
+    from base.conflicts import sealed_version
     from contacts.models import CONTACT_FIELDS
-    from members.conflicts import sealed_version
     from members.models import Member
 
     member = Member.objects.get(pk=member_pk)

@@ -5,9 +5,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from contacts import triggers
 from contacts.history import ChangeKind, changes_since, forget_former_contacts
 from contacts.models import CONTACT_FIELDS, Contact, FormerContact
-from contacts.ordering import reorder
+from contacts.order import reorder
+from contacts.triggers import install_triggers, remove_triggers
 from tests.factories import ContactFactory, MemberFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -261,17 +263,26 @@ def test_history_is_kept_after_the_table_was_made_anew(contact):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_site_of_before_has_no_history_and_gets_it(contact):
-    contact_pk = contact.pk
-    call_command("migrate", "contacts", "0003", verbosity=0)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE contacts_contact SET note = 'x'")
-    finally:
-        call_command("migrate", verbosity=0)
+def test_a_database_without_triggers_gets_them_with_the_next_migration(contact):
+    remove_triggers(connection)
+    Contact.objects.update(note="x")
+    assert not FormerContact.objects.exists()
+    call_command("migrate", verbosity=0)
     Contact.objects.update(note="y")
     former = FormerContact.objects.get()
-    assert (former.contact_id, former.note) == (contact_pk, "x")
+    assert (former.contact_id, former.note) == (contact.pk, "x")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_trigger_of_an_older_version_is_replaced(contact, monkeypatch):
+    with monkeypatch.context() as older:
+        older.setattr(triggers, "STATE", tuple(name for name in triggers.STATE if name != "fax"))
+        install_triggers(connection)
+        Contact.objects.update(fax="01")
+        assert not FormerContact.objects.exists()
+    call_command("migrate", verbosity=0)
+    Contact.objects.update(fax="02")
+    assert FormerContact.objects.get().fax == "01"
 
 
 @pytest.mark.django_db(transaction=True)

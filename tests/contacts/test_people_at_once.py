@@ -10,10 +10,10 @@ from copy import deepcopy
 import pytest
 from django.test import Client
 
+from base.conflicts import sealed_version
 from contacts.models import CONTACT_FIELDS
-from contacts.ordering import reorder
-from members.conflicts import sealed_version
-from members.holding import held_member
+from contacts.order import reorder
+from members.locks import held_member
 from tests.contacts.busy_person import ROUNDS
 from tests.factories import ContactFactory, MemberFactory, UserFactory
 from tests.pages import HTMX, cells, form_values, text

@@ -6,9 +6,9 @@ from django.db import connection
 from django.forms import model_to_dict
 from django.test.utils import CaptureQueriesContext
 
+from contacts.deletion import KEPT, delete_contact, restore_contact
 from contacts.models import Contact
-from contacts.ordering import reorder
-from contacts.restoring import KEPT, delete_contact, restore_contact
+from contacts.order import reorder
 from members.models import Member, MemberKind
 from tests.factories import BACK_OFFICE, ContactFactory, MemberFactory
 from tests.pages import HTMX, cells, page, text

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from members.text import fold
+from base.text import fold
 from tests.machines import Site, wait_until
 
 pytestmark = [pytest.mark.only_on("sqlite"), pytest.mark.xdist_group("backup")]
@@ -23,7 +23,7 @@ ROWS = 2_000
 _FILL = """
 from django.core.files.base import ContentFile
 from members.models import Member
-from members.outbox import store_attachment
+from mailing.outbox.queue import store_attachment
 Member.objects.bulk_create(
     Member(reference=f"C{n}", name=f"Été {n}", kind="supplier") for n in range(%d)
 )
@@ -306,7 +306,7 @@ def test_a_backup_of_another_version_of_the_site_is_refused(site, archive, tmp_p
     other = SqliteSite(tmp_path / "other")
     shutil.copytree(site.folder, other.folder)
     with closing(sqlite3.connect(other.database)) as database, database:
-        database.execute("UPDATE django_migrations SET name = '0999_new' WHERE name = '0002_mail'")
+        database.execute("UPDATE django_migrations SET name = '0999_new' WHERE app = 'mailing'")
     path = tmp_path / "other.tar.gz"
     assert other.manage("backup", path).returncode == 0
     refused(site, path, "d'une autre version du site")
@@ -333,7 +333,7 @@ def test_files_come_back_when_the_database_cannot_be_taken(site, archive):
     site.change()
     before = site.state()
     script = (
-        "import sqlite3; from contacts_site.operations import restoring as r; "
+        "import sqlite3; from contacts_site.operations import restores as r; "
         "from pathlib import Path\n"
         "with r.unpacked_backup(Path(%r)) as found:\n"
         "    found.database.write_bytes(b'no database')\n"

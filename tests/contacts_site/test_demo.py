@@ -5,15 +5,15 @@ from collections import Counter
 from io import StringIO
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from accounts.models import User
+from base.characters import canonical
 from contacts.models import CONTACT_FIELDS, Contact, ContactType
 from contacts.phones import canonical_phones, split_phones
 from contacts_site.demo import filling
-from members.characters import canonical
-from members.listing import find_members
+from directory.listing import find_members
 from members.models import MEMBER_FIELDS, Member, MemberKind
 from tests.factories import MemberFactory, UserFactory
 

@@ -19,7 +19,7 @@ def raising(error):
 
 @pytest.fixture
 def break_page(monkeypatch):
-    return lambda error: monkeypatch.setattr("members.views.members_page", raising(error))
+    return lambda error: monkeypatch.setattr("directory.views.members_page", raising(error))
 
 
 def assert_says(response, status, title):
@@ -83,7 +83,7 @@ def test_a_site_without_its_database_still_says_so(back_office):
 
 def test_other_software_gets_the_number_in_the_header(nobody, monkeypatch):
     nobody.raise_request_exception = False
-    monkeypatch.setattr("contacts.api.access.tokens.admit", raising(ZeroDivisionError()))
+    monkeypatch.setattr("api.access.tokens.admit", raising(ZeroDivisionError()))
     response = nobody.get("/api/notifications/1/", headers={"Authorization": "Bearer x"})
     assert response.status_code == 500
     assert response["Content-Type"] == "application/json"

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from members.models import Delivery
-from members.tasks import deliver_mail
-from tests.members.mails import queue_mails
+from mailing.models import Delivery
+from mailing.outbox.tasks import deliver_mail
+from tests.mailing.outbox.mails import queue_mails
 
 HEALTH, LIVE, WORKERS = "/health/", "/health/live/", "/health/workers/"
 

@@ -72,7 +72,7 @@ def test_nobody_has_no_number(nobody, objects):
 
 
 def test_what_is_logged_on_the_way_carries_the_number(back_office, objects, monkeypatch):
-    monkeypatch.setattr("members.views.members_page", lambda *_: logger.info("found") or 1 / 0)
+    monkeypatch.setattr("directory.views.members_page", lambda *_: logger.info("found") or 1 / 0)
     back_office.raise_request_exception = False
     response = back_office.get("/membres/")
     assert len(objects()) == 3
@@ -167,7 +167,7 @@ def test_a_broken_page_writes_where_and_not_what(back_office, written, monkeypat
         raise RuntimeError(NAME)
 
     back_office.raise_request_exception = False
-    monkeypatch.setattr("members.views.members_page", fail)
+    monkeypatch.setattr("directory.views.members_page", fail)
     back_office.get("/membres/", {"q": NAME})
     assert "RuntimeError" in written.text()
     assert NAME not in written.text()

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 from prometheus_client.parser import text_string_to_metric_families
 
-from members.tasks import deliver_mail
+from mailing.outbox.tasks import deliver_mail
 from tests.contacts_site.test_health import overdue
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,17 @@ from django.db.migrations.loader import MigrationLoader
 
 from tests.databases import own_database
 
-APPS = ("members", "contacts", "importexport", "contacts_site")
+APPS = (
+    "accounts",
+    "api",
+    "base",
+    "contacts",
+    "contacts_site",
+    "directory",
+    "importexport",
+    "mailing",
+    "members",
+)
 MEMBERS = 10_000
 # What the script below finds before it: `models`, those of an older version.
 _MODELS = """

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from contacts.notifications import AttachedFile, notify
+from mailing.notifications.dispatch import AttachedFile, notify
 from tests.databases import own_database, tool
 from tests.factories import ADMINISTRATOR, ContactFactory, MemberFactory, UserFactory
 from tests.machines import database_url

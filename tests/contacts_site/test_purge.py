@@ -11,15 +11,14 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from post_office.models import Attachment, Email
 
-from contacts.models import Notification, NotificationRecipient
-from contacts.notifications import AttachedFile, notify
 from contacts_site.operations.retention import FORGETTERS
-from members.delivering import deliver_due
-from members.models import Delivery, DeliveryState, Message
-from members.outbox import store_attachment
-from members.tasks import deliver_mail
+from mailing.models import Delivery, DeliveryState, Message, Notification, NotificationRecipient
+from mailing.notifications.dispatch import AttachedFile, notify
+from mailing.outbox.delivery import deliver_due
+from mailing.outbox.queue import store_attachment
+from mailing.outbox.tasks import deliver_mail
 from tests.factories import MemberFactory
-from tests.members.mails import numbered, queue_mails
+from tests.mailing.outbox.mails import numbered, queue_mails
 
 pytestmark = pytest.mark.django_db
 

@@ -78,7 +78,7 @@ def test_a_server_error_has_a_plain_page(back_office, monkeypatch):
         raise ZeroDivisionError
 
     back_office.raise_request_exception = False
-    monkeypatch.setattr("members.views.members_page", fail)
+    monkeypatch.setattr("directory.views.members_page", fail)
     response = back_office.get("/membres/")
     assert response.status_code == 500
     assert page(response).xpath("//h1/text()") == ["Erreur du site"]

@@ -6,12 +6,12 @@ from io import BytesIO
 import pytest
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-from members.models import Delivery, DeliveryState, Message
-from tests.contacts.software import NOTIFICATIONS, Software
+from mailing.models import Delivery, DeliveryState, Message
+from tests.api.software import NOTIFICATIONS, Software
 from tests.factories import BACK_OFFICE, MemberFactory, UserFactory
 from tests.machines import Browser, Site, ask, wait_until
-from tests.members.mails import numbered
-from tests.members.writing import send, to_search
+from tests.mailing.messages.writing import send, to_search
+from tests.mailing.outbox.mails import numbered
 from tests.pages import text
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)

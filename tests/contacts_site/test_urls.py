@@ -9,10 +9,11 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.test import Client
 
-from contacts.api.tokens import make_token
-from contacts.models import Contact, Notification, Topic
-from contacts_site import mailbox
-from members.models import Member, Message
+from api.tokens import make_token
+from contacts.models import Contact, Topic
+from mailing.mailbox import letters as mailbox
+from mailing.models import Message, Notification
+from members.models import Member
 from tests.contacts_site.url_table import (
     METHODS,
     ROLES,
@@ -59,11 +60,11 @@ def site(db, settings, tmp_path):
         "/notifications/<int:pk>": notification.pk,
         "/jetons/<int:pk>": token.pk,
         "/boite-aux-lettres/<str:name>": mailbox.letter_names()[0],
-        "/admin/auth/user/<id>": user.pk,
+        "/admin/accounts/user/<id>": user.pk,
         "/admin/auth/group/<path:object_id>": Group.objects.get(name=BACK_OFFICE).pk,
-        "/admin/auth/user/<path:object_id>": user.pk,
+        "/admin/accounts/user/<path:object_id>": user.pk,
         "/admin/r/<path:content_type_id>/<path:object_id>": "0/0",
-        "/admin/^(?P<app_label>auth)": "auth",
+        "/admin/^(?P<app_label>auth|accounts)": "auth",
         "(?P<url>.*)$": "nulle-part/",
     }
 

@@ -7,8 +7,8 @@ from odf import table, text
 from odf.opendocument import OpenDocumentSpreadsheet
 
 from contacts.models import CONTACT_FIELDS, Contact
-from importexport.columns import COLUMNS
-from importexport.exporting import write_rows
+from importexport.rows.columns import COLUMNS
+from importexport.rows.sheet import write_rows
 
 TITLES = tuple(column.title for column in COLUMNS)
 SHORT = ("Référence", "Dénomination", "Type")

@@ -2,10 +2,10 @@
 
 from django.core.files import File
 
-from importexport import direct
 from importexport.models import ImportRun, RunSource
-from importexport.receiving import Options, receive
-from importexport.working import check_run, preview, work_on
+from importexport.runs import direct
+from importexport.runs.intake import Options, receive
+from importexport.runs.worker import check_run, preview, work_on
 from tests.pages import page
 
 ADDRESS = "/contacts/importer/"

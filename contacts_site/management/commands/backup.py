@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from base.terminal import TerminalCommand, reason
 from contacts_site.operations.backups import NotBackedUp, make_backup
-from members.management.terminal import TerminalCommand, reason
 
 
 class Command(TerminalCommand):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from base.terminal import TerminalCommand
 from contacts_site.demo.crowd import fill_with_crowd
 from contacts_site.demo.filling import (
     ADMINISTRATOR_ACCOUNT,
@@ -14,7 +15,6 @@ from contacts_site.demo.filling import (
     demo_accounts_are_open,
     fill,
 )
-from members.management.terminal import TerminalCommand
 from members.models import MemberKind
 
 ACCOUNTS = (

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from base.terminal import TerminalCommand
 from contacts_site.operations.retention import purge
-from members.management.terminal import TerminalCommand
 
 
 class Command(TerminalCommand):

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from base.occupancy import Occupied
+from base.terminal import TerminalCommand, reason
 from contacts_site.operations.backups import Backup, NotBackedUp
-from contacts_site.operations.restoring import NotRestorable, restore, unpacked_backup
-from members.management.terminal import TerminalCommand, reason
-from members.occupancy import Occupied
+from contacts_site.operations.restores import NotRestorable, restore, unpacked_backup
 
 _YES = "oui"
 

@@ -7,10 +7,10 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from importexport.export_journal import export_and_note
-from importexport.exporting import CONTENT_TYPES, Format
+from base.terminal import TerminalCommand, reason
+from importexport.exports.journal import export_and_note
 from importexport.models import RunSource
-from members.management.terminal import TerminalCommand, reason
+from importexport.rows.sheet import CONTENT_TYPES, Format
 
 
 class Command(TerminalCommand):

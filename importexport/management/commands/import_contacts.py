@@ -9,15 +9,15 @@ from typing import IO, Any
 
 from django.core.files import File
 
-from importexport.checking import Remarks
-from importexport.direct import ImportStopped, import_contacts
+from base.progress import ProgressBar
+from base.terminal import TerminalCommand, reason
 from importexport.files.table import FileRefused, grouped
 from importexport.models import ImportRun
-from importexport.reading import ImportRefused, Tell
-from importexport.receiving import Options
-from importexport.working import Outcome, preview
-from members.management.progress import ProgressBar
-from members.management.terminal import TerminalCommand, reason
+from importexport.rows.checking import Remarks
+from importexport.runs.direct import ImportStopped, import_contacts
+from importexport.runs.intake import Options
+from importexport.runs.reading import ImportRefused, Tell
+from importexport.runs.worker import Outcome, preview
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from typing import Any
 
+from base.terminal import TerminalCommand
 from importexport.models import ImportRun, RunState
-from importexport.runs import ask_to_undo
-from importexport.undoing import UndoRefused
-from importexport.working import undo_run
-from members.management.terminal import TerminalCommand
+from importexport.runs.steps import ask_to_undo
+from importexport.runs.undo import UndoRefused
+from importexport.runs.worker import undo_run
 
 
 class Command(TerminalCommand):

@@ -1,0 +1,47 @@
+"""Accounts in Django's admin: also what to do for someone who cannot sign in any more."""
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_tasks_db.models import DBTaskResult
+from post_office.models import Attachment, Email, EmailTemplate, Log
+
+from accounts.lockout import forget_failures
+from accounts.models import User
+from accounts.second_factor import devices as second_factor
+
+# The admin is for accounts. What libraries register besides shows the keys of telephones, lets mail
+# be sent past the journal, or opens what was attached in the browser.
+admin.site.unregister([TOTPDevice, StaticDevice, DBTaskResult])
+admin.site.unregister([Email, EmailTemplate, Log, Attachment])
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin[User]):
+    """Accounts, with two actions more."""
+
+    actions = ("remove_second_factor", "allow_sign_in")
+
+    @admin.action(
+        description="Désactiver la validation en deux étapes (téléphone perdu)",
+        permissions=["change"],
+    )
+    def remove_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Remove the telephones of these people, and note it in the accounts' history."""
+        count = 0
+        for user in queryset:
+            if second_factor.remove(user):
+                count += 1
+                self.log_change(request, user, "Validation en deux étapes désactivée.")
+        self.message_user(request, f"Validation en deux étapes désactivée\u00a0: {count}.")
+
+    @admin.action(description="Débloquer la connexion (trop d'essais)", permissions=["change"])
+    def allow_sign_in(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Let these people sign in at once, and note it in the accounts' history."""
+        for user in queryset:
+            if forget_failures(user.get_username()):
+                self.log_change(request, user, "Connexion débloquée.")
+        self.message_user(request, "Ces comptes peuvent se connecter.", messages.SUCCESS)

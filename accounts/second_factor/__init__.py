@@ -1,0 +1,1 @@
+"""A code of one's telephone beside the password."""

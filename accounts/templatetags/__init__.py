@@ -1,0 +1,1 @@
+"""Template tags about one's own session."""

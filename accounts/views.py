@@ -1,0 +1,53 @@
+"""Pages that belong to no app: one's own account and session."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.urls import reverse_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.second_factor.gate import CODE_PAGE, SET_UP_PAGE, opens_for
+from accounts.session_end import asks_idly, seconds_left
+
+
+class SignInView(LoginView):
+    """Sign in; who has signed in already goes on to where they wanted."""
+
+    template_name = "accounts/login.html"
+    redirect_authenticated_user = True
+
+    def get_success_url(self) -> str:
+        """Return the wanted address, unless it is that of the sign-in itself."""
+        url = super().get_success_url()
+        return self.get_default_redirect_url() if url == self.request.path else url
+
+
+class ChangePasswordView(PasswordChangeView):
+    """Change one's own password."""
+
+    template_name = "accounts/password_change_form.html"
+    success_url = reverse_lazy("home")
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        """Say on the next page that it was done."""
+        messages.success(self.request, "Votre mot de passe est modifié.")
+        return super().form_valid(form)
+
+
+@opens_for(CODE_PAGE, SET_UP_PAGE)
+@asks_idly("GET", "HEAD")
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def session(request: HttpRequest) -> HttpResponse:
+    """Tell the page after how many seconds its session ends; sent by POST, prolong it first.
+
+    To nobody it says 0. The token is that of the session of now: forms of a page that was open
+    while the person signed in again need it.
+    """
+    seconds = seconds_left(request) if request.user.is_authenticated else 0
+    return JsonResponse({"seconds": max(0, seconds), "token": get_token(request)})

@@ -1,0 +1,37 @@
+"""The tokens of other software."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from base.characters import validate_storable
+
+
+class ApiToken(models.Model):
+    """What lets another software in; api/tokens.py knows the rules.
+
+    The token itself is told once and not kept. What it may do is what its maker may do. Tokens of
+    the same name belong to the same software: a new one carries on where the old one stopped.
+    """
+
+    name = models.CharField("logiciel", max_length=100, validators=[validate_storable])
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField("créé le", auto_now_add=True)
+    last_used_at = models.DateTimeField("dernier usage", null=True, editable=False)
+    revoked_at = models.DateTimeField("révoqué le", null=True, editable=False)
+    # The requests counted since `window_started_at`; a minute later they count from none.
+    window_started_at = models.DateTimeField(default=timezone.now, editable=False)
+    window_requests = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = "jeton d'API"
+        verbose_name_plural = "jetons d'API"
+        ordering = ["-created_at", "-pk"]
+        default_permissions = ()
+        permissions = [("manage_apitoken", "Peut gérer les jetons d'API")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,80 @@
+"""The API: other software tells a member something, and asks what became of it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from api.access import Refusal, admitted_token, answer, endpoint, open_endpoint
+from api.body import read_form, wrong_fields
+from api.models import ApiToken
+from api.openapi import description
+from mailing.models import Delivery, Notification
+from mailing.notifications.telling import NotTold, tell
+
+
+@endpoint("POST")
+def notifications(request: HttpRequest, token: ApiToken) -> HttpResponse:
+    """Queue a notification, and answer with its key and whom it reaches."""
+    values, attachments = read_form(request)
+    try:
+        notification = tell(values, attachments, token.name)
+    except NotTold as refused:
+        raise wrong_fields(refused.errors) from None
+    address = reverse("api:notification", args=[notification.pk])
+    told = {
+        "id": notification.pk,
+        "url": address,
+        "recipients": [delivery.address for delivery in _deliveries(notification)],
+        "repeated": notification.is_repeated,
+    }
+    return answer(told, 202, {"Location": address})
+
+
+@endpoint("GET", "HEAD")
+def notification(request: HttpRequest, token: ApiToken, pk: int) -> HttpResponse:  # noqa: ARG001
+    """Answer how far each mail of a notification has come, to the software that asked for it."""
+    own = Notification.objects.filter(sender=token.name).select_related("member")
+    found = own.filter(pk=pk).first()
+    if found is None:
+        raise Refusal(404, "Ce logiciel n'a pas envoyé de notification de ce numéro.")
+    return answer(
+        {
+            "id": found.pk,
+            "reference": found.member.reference if found.member else None,
+            "topic": found.topic,
+            "created_at": found.created_at.isoformat(),
+            "recipients": [_state(delivery) for delivery in _deliveries(found)],
+        }
+    )
+
+
+@open_endpoint("GET", "HEAD")
+def openapi(request: HttpRequest) -> HttpResponse:
+    """Describe the API to a software with a token, or to a person who may make one."""
+    if "Authorization" in request.headers or not request.user.is_authenticated:
+        admitted_token(request)
+    elif not request.user.has_perm("api.manage_apitoken"):
+        raise Refusal(403, "Vous ne pouvez pas voir la description de l'API.")
+    return answer(description())
+
+
+@open_endpoint()
+def nothing(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Say that nothing is at an address, also of another method: not with a page."""
+    raise Refusal(404, "Il n'y a rien à cette adresse.")
+
+
+def _deliveries(notification: Notification) -> list[Delivery]:
+    found = notification.recipients.select_related("delivery").order_by("pk")
+    return [recipient.delivery for recipient in found]
+
+
+def _state(delivery: Delivery) -> dict[str, Any]:
+    finished = delivery.finished_at
+    return {
+        "address": delivery.address,
+        "state": delivery.state,
+        "answer": delivery.answer,
+        "finished_at": finished.isoformat() if finished else None,
+    }

@@ -1,0 +1,1 @@
+"""What all apps stand on; it knows no word of the business."""

@@ -1,0 +1,25 @@
+"""The app's declaration."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+from base import text
+
+
+class BaseConfig(AppConfig):
+    """The app that all others stand on."""
+
+    name = "base"
+
+    def ready(self) -> None:
+        """Teach each SQLite connection the functions that generated columns call."""
+        connection_created.connect(_add_text_functions, dispatch_uid="base.text")
+
+
+def _add_text_functions(connection: Any, **_: object) -> None:
+    if connection.vendor == "sqlite":
+        create = connection.connection.create_function
+        create("fold_text", 1, text.fold, deterministic=True)
+        create("searchable_text", -1, text.searchable, deterministic=True)

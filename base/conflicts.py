@@ -1,0 +1,137 @@
+"""Two people change the same thing at once: what the second is told, and what is kept.
+
+The form carries, sealed, the values that it showed: the version. By these it is known what
+someone else has stored since then, and which fields the second person touched.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from django.core import signing
+from django.db.models import Field
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+
+from base.models import Edited
+
+_Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Version:
+    """What something said, and its `updated_at`, when a form showed it."""
+
+    values: _Values
+    updated_at: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field whose stored value is not what was typed, as it is shown."""
+
+    label: str
+    stored: str
+    typed: str
+    # Whether only the other person touched it: the form goes on with the stored value.
+    is_taken: bool
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """What the second person is told."""
+
+    message: str
+    differences: list[Difference]
+    # The stored values that the form goes on with, by field.
+    taken: _Values
+
+
+def sealed_version(edited: Edited, fields: Iterable[str]) -> str:
+    """Return what it says now in these fields, for a form to carry; nobody can alter it unseen."""
+    return signing.dumps(
+        [_stored(edited, fields), edited.updated_at.isoformat()],
+        salt=_salt(edited),
+        compress=True,
+    )
+
+
+def opened_version(edited: Edited, sealed: str) -> Version | None:
+    """Return what it said when a form was opened, None where that cannot be known."""
+    try:
+        return Version(*signing.loads(sealed, salt=_salt(edited)))
+    except (signing.BadSignature, TypeError, ValueError):
+        return None
+
+
+def find_conflict(
+    edited: Edited,
+    opened: Version | None,
+    typed: Mapping[str, Any],
+    user: AbstractUser,
+) -> Conflict | None:
+    """Compare what the form showed, what is stored, and what was typed, each by field.
+
+    `edited` is as it is stored, and `typed` holds all fields of the form. Returns None where
+    nobody changed it meanwhile, or all that was typed is stored already. A value that is wrong,
+    thus as it was typed, differs from any other.
+    """
+    stored = _stored(edited, typed)
+    if opened and opened.values == stored:
+        return None
+    differing = [name for name in typed if typed[name] != stored[name]]
+    if not differing:
+        return None
+    taken = {
+        name: stored[name] for name in differing if opened and typed[name] == opened.values[name]
+    }
+    fields = {field.name: field for field in edited._meta.fields}
+    differences = [
+        Difference(
+            label=capfirst(str(fields[name].verbose_name)),
+            stored=_shown(fields[name], stored[name]),
+            typed=_shown(fields[name], typed[name]),
+            is_taken=name in taken,
+        )
+        for name in differing
+    ]
+    return Conflict(_message(edited, opened, user), differences, taken)
+
+
+def _salt(edited: Edited) -> str:
+    return f"{edited._meta.app_label}.version.{edited.pk}"
+
+
+def _stored(edited: Edited, fields: Iterable[str]) -> _Values:
+    return {name: getattr(edited, name) for name in fields}
+
+
+def _shown(field: Field[Any, Any], value: Any) -> str:
+    return str(dict(field.flatchoices).get(value, value) or "(vide)")
+
+
+def _message(edited: Edited, opened: Version | None, user: AbstractUser) -> str:
+    """Say who changed it, and when; someone who wrote past the pages is not known."""
+    what = edited._meta.verbose_name
+    is_known = not opened or opened.updated_at != edited.updated_at.isoformat()
+    author = edited.updated_by if is_known else None
+    at = edited.updated_at if is_known else edited.changed_past_pages_at()
+    when = f" {_when(at)}" if at else ""
+    if author is None:
+        return f"Ce {what} a été modifié{when}, pendant que vous l'aviez ouvert."
+    if author.pk == user.pk:
+        return (
+            f"Vous avez modifié ce {what}{when} dans une autre fenêtre, pendant que vous "
+            "l'aviez ouvert dans celle-ci."
+        )
+    name = author.get_full_name() or author.get_username()
+    return f"{name} a modifié ce {what}{when}, pendant que vous l'aviez ouvert."
+
+
+def _when(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    day = "" if local.date() == timezone.localdate() else f"le {date_format(local, 'j F Y')} "
+    return f"{day}à {local:%H:%M}"

@@ -1,1 +1,0 @@
-"""How other software tells members something: the HTTP API, and its tokens."""

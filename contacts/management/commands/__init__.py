@@ -1,1 +1,0 @@
-"""Notifications on the command line."""

@@ -1,0 +1,1 @@
+"""The lists: which members are shown, in which order, and the search."""

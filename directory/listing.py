@@ -1,0 +1,116 @@
+"""The members' screen: which members, in which order, how many contacts each."""
+
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlencode
+
+from django.core.paginator import Page
+from django.db.models import Count, F, Func, OrderBy, OuterRef, QuerySet, Subquery
+
+from base.paging import FlatPaginator, FoundPaginator
+from base.text import Fold, search_terms
+from contacts.problems import PROBLEMS
+from directory.search.ranking import find_first, matching_members
+from members.models import Member
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class SortableColumn:
+    """A column of the screen: its name in the address, its title, what it sorts by."""
+
+    key: str
+    title: str
+    fields: tuple[str | Func, ...]
+
+
+SORTABLE_COLUMNS = (
+    SortableColumn("reference", "Référence", ("reference",)),
+    SortableColumn("name", "Dénomination", ("sort_name", "reference")),
+    SortableColumn("kind", "Catégorie", ("kind", "sort_name", "reference")),
+    SortableColumn("email", "Mail principal", ("email", "reference")),
+    SortableColumn("city", "Ville", (Fold("city"), "reference")),
+    SortableColumn("contacts", "Contacts", ("contact_count", "sort_name", "reference")),
+)
+DEFAULT_SORT = "name"
+
+
+def find_members(query: str = "", kind: str = "", check: str = "") -> QuerySet[Member]:
+    """Return the members in which, or in whose contacts, each word of the query is found.
+
+    `kind` is a MemberKind, `check` the key of a problem; empty, they keep all.
+    """
+    return matching_members(_kept(kind, check), query)
+
+
+def members_page(
+    query: str, kind: str, check: str, sort: str, number: str | None
+) -> "Page[Member]":
+    """Return a page of the screen; without a sort, the best matches come first.
+
+    Its paginator tells whether the search finds more members than the pages show.
+    """
+    members = _kept(kind, check)
+    if not search_terms(query):
+        return FlatPaginator(sort_members(members, sort), PAGE_SIZE).get_page(number)
+    found = find_first(members, query, partial(sort_members, sort=sort) if sort else None)
+    paginator = FoundPaginator(Member.objects.all(), found.keys, PAGE_SIZE, found.has_more)
+    return paginator.get_page(number)
+
+
+def _kept(kind: str, check: str) -> QuerySet[Member]:
+    members = Member.objects.all()
+    if kind:
+        members = members.filter(kind=kind)
+    problems = {problem.key: problem for problem in PROBLEMS}
+    return problems[check].apply(members) if check else members
+
+
+def sort_members(members: QuerySet[Member], sort: str) -> QuerySet[Member]:
+    """Return the members in the order of a column's key, `-` before it for the reverse.
+
+    An unknown key sorts by name: an address typed by hand is no reason for an error.
+    """
+    descending, key = sort.startswith("-"), sort.removeprefix("-")
+    columns = {column.key: column for column in SORTABLE_COLUMNS}
+    column = columns.get(key) or columns[DEFAULT_SORT]
+    if column.key == "contacts":
+        # Counted member by member: grouping them would carry all their columns along.
+        itself = Member.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
+        counted = itself.annotate(number=Count("contacts")).values("number")
+        members = members.annotate(contact_count=Subquery(counted))
+    fields = (F(field) if isinstance(field, str) else field for field in column.fields)
+    return members.order_by(*(OrderBy(field, descending=descending) for field in fields))
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The title of a sortable column, as a link that sorts by it or turns its order round."""
+
+    title: str
+    address: str
+    direction: str  # as aria-sort says it: ascending, descending, none
+
+    @property
+    def arrow(self) -> str:
+        """The sign beside the title."""
+        return {"ascending": "▲", "descending": "▼"}.get(self.direction, "")
+
+
+def headings(sort: str, parameters: dict[str, str]) -> list[Heading]:
+    """Return the headings for a screen sorted by `sort`, keeping its other parameters.
+
+    Without a sort, a search is sorted by none of them.
+    """
+    descending, current = sort.startswith("-"), sort.removeprefix("-")
+    if current not in {column.key for column in SORTABLE_COLUMNS}:
+        current = "" if not sort and search_terms(parameters.get("q", "")) else DEFAULT_SORT
+    result = []
+    for column in SORTABLE_COLUMNS:
+        is_current = column.key == current
+        direction = ("descending" if descending else "ascending") if is_current else "none"
+        key = f"-{column.key}" if is_current and not descending else column.key
+        address = "?" + urlencode({**parameters, "sort": key})
+        result.append(Heading(column.title, address, direction))
+    return result

@@ -1,0 +1,1 @@
+"""The search: its indexes, its SQL, the order of what it finds."""

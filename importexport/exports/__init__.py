@@ -1,0 +1,1 @@
+"""Contacts go out: the file, its stamp, the journal."""

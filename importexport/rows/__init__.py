@@ -1,0 +1,1 @@
+"""Rows of cells: the columns, their check, the marked file."""

@@ -1,0 +1,292 @@
+"""The columns of contact files: the one place that knows their titles and what they hold.
+
+Export, import, the template file, the help on the import page and the error messages all read
+COLUMNS. The rules are those of contact-files.md, « Columns » and « Values ».
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from base.characters import FORBIDDEN, canonical
+from contacts.models import Contact, ContactType
+from contacts.phones import canonical_phones
+from importexport.files.table import Cell
+
+Value = str | int
+Warn = Callable[[str], None]
+
+
+class ContactRow(NamedTuple):
+    """A row that may be imported: its line, its member, its values as CONTACT_FIELDS has them."""
+
+    line: int
+    member_id: int
+    values: tuple[Value, ...]
+
+
+class CellRefused(Exception):
+    """A cell that cannot be taken; the message says what was found and what is wanted."""
+
+
+def _ignore(cell: Cell, _warn: Warn) -> str:
+    return text_of(cell)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of contact files.
+
+    `lookup` is where an export finds its value, from a contact; `read` turns a cell into the
+    value of the contact's `field`, tells a warning, or raises CellRefused; `write` turns what the
+    lookup found into the cell. `field` is empty where an import only looks at the column.
+    """
+
+    title: str
+    explanation: str
+    lookup: str
+    is_required: bool = False
+    field: str = ""
+    read: Callable[[Cell, Warn], Value] = _ignore
+    write: Callable[[Any], Value] | None = None
+    is_number: bool = False
+    is_comfort: bool = False
+    width_in_cm: float = 5.0
+
+
+def text_of(cell: Cell) -> str:
+    """Return a cell as a person reads it, without space around: 42 gives `42`."""
+    return canonical(cell) if isinstance(cell, str) else str(cell)
+
+
+def quoted(cell: Cell) -> str:
+    """Return what was found in a cell, short enough for a message."""
+    return f"« {brief(cell)} »"
+
+
+def brief(cell: Cell) -> str:
+    """Return a cell on one line of at most 60 characters, all of them visible."""
+    text = " ".join(FORBIDDEN.sub("�", text_of(cell)).split())
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+# --- Reading ------------------------------------------------------------------------------
+
+
+def _longest(field: str) -> int:
+    """Return how many characters the contact's field holds."""
+    return int(getattr(Contact._meta.get_field(field), "max_length", 0))
+
+
+_LONGEST_EMAIL = _longest("email")
+
+
+def _read_text(field: str) -> Callable[[Cell, Warn], Value]:
+    longest = _longest(field)
+
+    def read(cell: Cell, _warn: Warn) -> str:
+        text = text_of(cell)
+        _check_text(text, longest)
+        return text
+
+    return read
+
+
+def _read_reference(cell: Cell, _warn: Warn) -> str:
+    text = text_of(cell)
+    if not text:
+        raise CellRefused("la cellule est vide ; indiquez la référence d'un membre.")
+    return text
+
+
+# Most addresses are of this kind, which Django allows, too; it takes its time for the others.
+_USUAL_EMAIL = re.compile(
+    r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,}"
+)
+# No part of a shorter one is too long.
+_LONGEST_USUAL_EMAIL = 60
+
+
+def _read_email(cell: Cell, _warn: Warn) -> str:
+    text = text_of(cell)
+    if text and not (len(text) <= _LONGEST_USUAL_EMAIL and _USUAL_EMAIL.fullmatch(text)):
+        _check_text(text, _LONGEST_EMAIL)
+        try:
+            validate_email(text)
+        except ValidationError:
+            raise CellRefused(
+                f"{quoted(cell)} n'est pas une adresse mail ; "
+                "indiquez une seule adresse, ou laissez la cellule vide."
+            ) from None
+    return text
+
+
+def _read_phones(field: str) -> Callable[[Cell, Warn], Value]:
+    longest = _longest(field)
+
+    def read(cell: Cell, warn: Warn) -> str:
+        if isinstance(cell, str) and len(cell) <= longest and cell.isprintable():
+            text = cell.strip()
+            if ";" not in text or not ("; " in text or " ;" in text):
+                return text
+        text = cell if isinstance(cell, str) else _number_as_phone(cell, warn)
+        text = canonical_phones(text) if field == "phones" else canonical(text)
+        _check_text(text, longest)
+        return text
+
+    return read
+
+
+def _number_as_phone(number: int, warn: Warn) -> str:
+    """Return the digits, with the zero that a spreadsheet swallows in front of nine of them."""
+    digits = str(number)
+    if len(digits) == 9 and digits[0] in "123456789":
+        warn(f"le nombre {digits} est lu comme le numéro 0{digits}.")
+        return f"0{digits}"
+    return digits
+
+
+_WHOLE_NUMBER = re.compile(r"([0-9]{1,20})(?:\.0{1,20})?")
+
+
+def _read_type(cell: Cell, _warn: Warn) -> int:
+    usual = _USUAL_TYPES.get(cell)
+    if usual:
+        return usual
+    if isinstance(cell, int):
+        number = cell
+    else:
+        match = _WHOLE_NUMBER.fullmatch(text_of(cell))
+        number = int(match[1]) if match else 0
+    if number not in _TYPE_LABELS:
+        is_empty = text_of(cell) == ""
+        found = "la cellule est vide" if is_empty else f"{quoted(cell)} n'est pas un type"
+        raise CellRefused(f"{found} ; indiquez un nombre entier de 1 à 6.")
+    return number
+
+
+_TYPE_LABELS = {int(kind): str(kind.label) for kind in ContactType}
+_USUAL_TYPES: dict[Cell, int] = {
+    cell: number for number in _TYPE_LABELS for cell in (number, str(number))
+}
+
+
+def _check_text(text: str, longest: int) -> None:
+    if len(text) > longest:
+        raise CellRefused(
+            f"{quoted(text)} fait {len(text)} caractères ; raccourcissez-le à {longest} au plus."
+        )
+    if not text.isprintable():
+        forbidden = FORBIDDEN.search(text)
+        if forbidden:
+            raise CellRefused(
+                f"{quoted(text)} contient un caractère invisible interdit "
+                f"(code U+{ord(forbidden[0]):04X}) ; effacez-le."
+            )
+
+
+# --- The columns --------------------------------------------------------------------------
+
+_TYPES = "\n".join(f"{number} : {label}" for number, label in _TYPE_LABELS.items())
+
+REFERENCE = Column(
+    title="Référence",
+    explanation=(
+        "Il s'agit de la référence de la fiche membre du client ou du fournisseur "
+        "à qui appartient le contact"
+    ),
+    lookup="member__reference",
+    is_required=True,
+    read=_read_reference,
+    width_in_cm=3.0,
+)
+MEMBER_NAME = Column(
+    title="Libellé membre",
+    explanation=(
+        "Il s'agit de la dénomination de la fiche membre du client ou du fournisseur "
+        "à qui appartient le contact. Ce champ est facultatif, la référence suffit."
+    ),
+    lookup="member__name",
+    is_comfort=True,
+    width_in_cm=7.0,
+)
+COLUMNS = (
+    REFERENCE,
+    MEMBER_NAME,
+    Column(
+        title="Dénomination",
+        explanation="Il s'agit du nom complet du contact",
+        lookup="name",
+        field="name",
+        read=_read_text("name"),
+    ),
+    Column(
+        title="Note",
+        explanation="Il s'agit de la note du contact",
+        lookup="note",
+        field="note",
+        read=_read_text("note"),
+        width_in_cm=7.0,
+    ),
+    Column(
+        title="Fonction",
+        explanation="Il s'agit de la fonction du contact",
+        lookup="job_title",
+        field="job_title",
+        read=_read_text("job_title"),
+    ),
+    Column(
+        title="Mail",
+        explanation="Il s'agit de l'adresse email du contact",
+        lookup="email",
+        field="email",
+        read=_read_email,
+        width_in_cm=6.5,
+    ),
+    Column(
+        title="Tel",
+        explanation=(
+            "Il s'agit du numéro de téléphone du contact "
+            "(s'il y a en plusieurs, séparez-les par un point-virgule sans espace)"
+        ),
+        lookup="phones",
+        field="phones",
+        read=_read_phones("phones"),
+    ),
+    Column(
+        title="Fax",
+        explanation="Il s'agit du numéro de fax du contact",
+        lookup="fax",
+        field="fax",
+        read=_read_phones("fax"),
+        width_in_cm=3.5,
+    ),
+    Column(
+        title="Type",
+        explanation=f'Saisir un nombre entier unique, exemple "2" :\n{_TYPES}',
+        lookup="type",
+        is_required=True,
+        field="type",
+        read=_read_type,
+        is_number=True,
+        width_in_cm=1.6,
+    ),
+    Column(
+        title="Libellé type",
+        explanation=(
+            "Il s'agit du type de notification. Ce champ est facultatif, "
+            "le nombre dans la colonne précédente suffit."
+        ),
+        lookup="type",
+        write=_TYPE_LABELS.__getitem__,
+        is_comfort=True,
+        width_in_cm=6.5,
+    ),
+)
+
+# What a marked file has besides (marking.py): an import takes no notice of it.
+ERRORS_TITLE = "Erreurs"

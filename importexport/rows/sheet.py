@@ -1,0 +1,63 @@
+"""A contact file as people see it: its sheet, its columns, its guide."""
+
+from collections.abc import Iterator, Sequence
+from typing import IO, Literal
+
+from contacts.models import ContactType
+from importexport.files.csv_writer import write_csv
+from importexport.files.ods_frame import Guide, SheetColumn
+from importexport.files.ods_writer import Properties, write_ods
+from importexport.rows.columns import COLUMNS, Column, Value
+
+Format = Literal["ods", "csv"]
+CONTENT_TYPES: dict[Format, str] = {
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "csv": "text/csv; charset=utf-8",
+}
+SHEET_NAME = "Contacts"
+GUIDE_NAME = "Mode d'emploi"
+GUIDE_TITLES = (
+    "Intitulé de la colonne dans le tableau",
+    "Obligatoire ?",
+    "Comment remplir le champ ?",
+)
+
+
+def write_rows(
+    file: IO[bytes],
+    format: Format,
+    rows: Iterator[Sequence[Value]],
+    properties: Properties | None = None,
+) -> None:
+    """Write a contact file with these rows; with none, it is the empty template.
+
+    Only an ODS can carry `properties`.
+    """
+    if format == "ods":
+        columns = [sheet_column(column) for column in COLUMNS]
+        write_ods(file, SHEET_NAME, columns, rows, _guide(), properties)
+    else:
+        write_csv(file, [column.title for column in COLUMNS], rows)
+
+
+def guide_rows() -> list[tuple[str, str, str]]:
+    """Return how to fill each column: its title, whether it is required, the manual's words."""
+    return [
+        (column.title, "Oui" if column.is_required else "Non", column.explanation)
+        for column in COLUMNS
+    ]
+
+
+def sheet_column(column: Column) -> SheetColumn:
+    """Return how a column of contacts looks in a spreadsheet."""
+    return SheetColumn(
+        title=column.title,
+        width_in_cm=column.width_in_cm,
+        is_number=column.is_number,
+        is_muted=column.is_comfort,
+        choices=tuple(ContactType.values) if column.is_number else (),
+    )
+
+
+def _guide() -> Guide:
+    return Guide(GUIDE_NAME, GUIDE_TITLES, (6.0, 3.0, 16.0), tuple(guide_rows()))

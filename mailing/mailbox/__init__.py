@@ -1,0 +1,1 @@
+"""A mailbox on this machine, for trying the site."""

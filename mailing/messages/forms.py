@@ -1,0 +1,59 @@
+"""The form in which a message to members is written."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+
+from base.characters import validate_storable
+from base.forms import FocusedFormMixin, LinesField, fields_only
+from mailing.messages.rendering import validate_header, validate_placeholders
+from mailing.models import DeliveryState, Message
+
+_LONGEST_SUBJECT = Message._meta.get_field("subject").max_length
+_LONGEST_TEXT = Message._meta.get_field("text").max_length
+
+
+class MessageForm(FocusedFormMixin, forms.Form):
+    """Subject and text; its token makes the message one, however often the form is sent."""
+
+    subject = forms.CharField(
+        label="Objet",
+        max_length=_LONGEST_SUBJECT,
+        validators=[validate_storable, validate_header],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    text = LinesField(
+        label="Texte",
+        max_length=_LONGEST_TEXT,
+        validators=[validate_storable, validate_placeholders],
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text="{{ nom }} et {{ reference }} sont remplacés par la dénomination et la référence "
+        "de chaque membre.",
+    )
+    token = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = fields_only()
+
+    def clean(self) -> dict[str, Any]:
+        """Give the form a token where it came without one, and have it sent anew."""
+        if "token" in self.errors:
+            del self.errors["token"]
+            self.data = {**dict(self.data.items()), "token": str(uuid4())}
+            self.add_error(None, "Le formulaire est arrivé incomplet. Envoyez-le à nouveau.")
+        return self.cleaned_data
+
+
+class ConfirmedForm(forms.Form):
+    """The numbers that a person has seen and confirmed."""
+
+    reached = forms.IntegerField(min_value=0)
+    skipped = forms.IntegerField(min_value=0)
+
+
+class StateFilterForm(forms.Form):
+    """Which mails of a message to show."""
+
+    state = forms.ChoiceField(required=False, choices=[("", "Tous"), *DeliveryState.choices])

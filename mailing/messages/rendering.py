@@ -1,0 +1,113 @@
+"""A message to members: what may stand in it, who gets it, how the mail reads.
+
+It goes to the main address of each member, and to no contact (manual, last paragraph): nothing
+here looks at contacts.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q, QuerySet
+from django.template.loader import get_template
+
+from members.models import Member
+
+# What stands between double braces in a text, and what each member reads there.
+PLACEHOLDERS: dict[str, Callable[[Member], str]] = {
+    "nom": lambda member: member.name,
+    "reference": lambda member: member.reference,
+}
+_PLACEHOLDER = re.compile(r"\{\{\s*([^{}\n]*?)\s*\}\}")
+# Braces that make no placeholder, or a known word between single ones.
+_STRAY = re.compile(r"\{\{.{0,30}|.{0,30}\}\}|\{\s*(?:" + "|".join(PLACEHOLDERS) + r")\s*\}")
+_KNOWN = " et ".join(f"{{{{ {name} }}}}" for name in PLACEHOLDERS)
+
+
+def validate_placeholders(text: str) -> None:
+    """Raise ValidationError where the text holds a placeholder misspelt or left open."""
+    unknown = [name for name in _PLACEHOLDER.findall(text) if name not in PLACEHOLDERS]
+    if unknown:
+        raise ValidationError(
+            f"« {{{{ {unknown[0][:40]} }}}} » n'existe pas. Vous pouvez écrire {_KNOWN}.",
+            code="unknown_placeholder",
+        )
+    stray = _STRAY.search(_PLACEHOLDER.sub("", text))
+    if stray:
+        raise ValidationError(
+            f"Il manque une accolade à « {stray[0]} ». Vous pouvez écrire {_KNOWN}, "
+            "avec deux accolades de chaque côté.",
+            code="unclosed_placeholder",
+        )
+
+
+def validate_header(subject: str) -> None:
+    """Raise ValidationError where the subject could not stand in one line of a mail's head."""
+    if len(subject.splitlines()) > 1 or "\t" in subject:
+        raise ValidationError(
+            "L'objet doit tenir sur une ligne, sans tabulation.", code="several_lines"
+        )
+    if "{{" in subject or "}}" in subject:
+        raise ValidationError(
+            f"L'objet est le même pour tous : {_KNOWN} ne servent que dans le texte.",
+            code="placeholder",
+        )
+
+
+def render_text(text: str, member: Member) -> str:
+    """Return the text as this member reads it; what a name holds is not looked at again."""
+    return _PLACEHOLDER.sub(lambda found: PLACEHOLDERS[found[1]](member), text)
+
+
+class Audience(NamedTuple):
+    """How many members a message goes to, and how many of those chosen get nothing."""
+
+    reached: int
+    skipped: int
+
+
+_HAS_ADDRESS = Q(email__gt="")
+
+
+def reached(members: QuerySet[Member]) -> QuerySet[Member]:
+    """Return those of the members that a message goes to, in the order of their names."""
+    return members.filter(_HAS_ADDRESS).order_by("sort_name", "reference")
+
+
+def skipped(members: QuerySet[Member]) -> QuerySet[Member]:
+    """Return those of the members that have no main address, in the order of their names."""
+    return members.exclude(_HAS_ADDRESS).order_by("sort_name", "reference")
+
+
+def audience(members: QuerySet[Member]) -> Audience:
+    """Count whom a message to these members goes to, and whom it misses."""
+    counted = members.order_by().aggregate(
+        reached=Count("pk", filter=_HAS_ADDRESS), skipped=Count("pk", filter=~_HAS_ADDRESS)
+    )
+    return Audience(**counted)
+
+
+class MailBody(NamedTuple):
+    """What a mail says, in plain text and in HTML."""
+
+    text: str
+    html: str
+
+
+def render_mail(subject: str, text: str, member: Member) -> MailBody:
+    """Return the mail that tells a member this text, with the reason why it comes."""
+    context = {
+        "subject": subject,
+        "text": render_text(text, member),
+        "member": member,
+        "answer_to": settings.REPLY_TO_EMAIL or settings.DEFAULT_FROM_EMAIL,
+    }
+    return MailBody(*(_template(kind).render(context) for kind in ("txt", "html")))
+
+
+@cache
+def _template(kind: str) -> Any:
+    return get_template(f"mailing/messages/mail/message.{kind}")

@@ -1,0 +1,146 @@
+"""Messages, notifications, and the mails of both on their way."""
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from contacts.models import Contact, Topic
+from members.models import Member
+
+
+class Message(models.Model):
+    """A message that staff wrote to members; it goes to their main addresses only (manual)."""
+
+    subject = models.CharField("objet", max_length=200)
+    text = models.TextField("texte", max_length=20_000)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField("envoyé le", auto_now_add=True)
+    # Made with the form in which it was written: however often that is sent, the message is once.
+    token = models.UUIDField(default=uuid4, unique=True, editable=False)
+    # Who it goes to, until the mails are queued; from then on the deliveries say it. Meanwhile
+    # `prepared_count` of them are queued.
+    member_ids = models.JSONField(default=list, editable=False)
+    prepared_count = models.PositiveIntegerField(default=0, editable=False)
+    recipient_count = models.PositiveIntegerField(default=0, editable=False)
+    # Members who were chosen, but have no main address.
+    skipped_count = models.PositiveIntegerField(default=0, editable=False)
+    prepared_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = "message"
+        ordering = ["-created_at", "-pk"]
+        default_permissions = ()
+        permissions = [("send_message", "Peut envoyer un message aux membres")]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class DeliveryState(models.TextChoices):
+    """How far a mail has come."""
+
+    WAITING = "waiting", "En attente"
+    SENT = "sent", "Envoyé"
+    REFUSED = "refused", "Refusé"
+
+
+class Delivery(models.Model):
+    """One mail to one address: from its queueing to the mail server's last word.
+
+    `email` is the mail itself, `answer` what the server said last. While `claimed_until` lies
+    ahead, a worker is at it. `waits_for_server`: put off because the server served nobody; all of
+    these go once it serves anybody.
+    """
+
+    member = models.ForeignKey(
+        Member, on_delete=models.SET_NULL, null=True, related_name="deliveries"
+    )
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, null=True, related_name="deliveries"
+    )
+    email = models.OneToOneField("post_office.Email", on_delete=models.CASCADE)
+    address = models.EmailField()
+    state = models.CharField(
+        max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True)
+    waits_for_server = models.BooleanField(default=False)
+    answer = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at", "id"],
+                name="delivery_is_due",
+                condition=models.Q(state=DeliveryState.WAITING),
+            ),
+            models.Index(fields=["message", "state"], name="delivery_by_message"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address} ({self.get_state_display()})"
+
+
+class Notification(models.Model):
+    """What a member was told on a topic; one mail went to each recipient.
+
+    `key` is the sender's own name for it: the same key never tells twice.
+    """
+
+    member = models.ForeignKey(
+        Member, on_delete=models.SET_NULL, null=True, related_name="notifications"
+    )
+    topic = models.CharField("sujet", max_length=20, choices=Topic.choices)
+    subject = models.CharField("objet", max_length=200)
+    body = models.TextField("texte")
+    key = models.CharField(max_length=200, unique=True, null=True)
+    # The name of the software that asked for it, "" where it came from this site itself.
+    sender = models.CharField("logiciel", max_length=100, blank=True)
+    created_at = models.DateTimeField("envoyée le", auto_now_add=True)
+
+    # Whether `notify` sent nothing, because it found this one told under the same key.
+    is_repeated = False
+
+    class Meta:
+        verbose_name = "notification"
+        ordering = ["-created_at", "-pk"]
+        default_permissions = ()
+        permissions = [
+            ("view_notification", "Peut voir le journal des notifications"),
+            ("send_notification", "Peut envoyer des notifications"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class NotificationRecipient(models.Model):
+    """One mail of a notification, and whose address it went to.
+
+    Its `contact_id` is None for the main address; it may name a contact that is no more, whom
+    `contact` can be asked for after select_related only: it is None then.
+    """
+
+    notification = models.ForeignKey(
+        Notification, on_delete=models.CASCADE, related_name="recipients"
+    )
+    delivery = models.OneToOneField(Delivery, on_delete=models.CASCADE)
+    # It stays when the contact goes, and leads to it again if it is brought back under its key.
+    contact = models.ForeignKey(
+        Contact, on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="+"
+    )
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.delivery)

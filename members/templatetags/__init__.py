@@ -1,1 +1,0 @@
-"""Template tags for members and for all pages."""

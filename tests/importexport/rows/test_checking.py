@@ -1,0 +1,190 @@
+import pytest
+
+from importexport.files.table import FileRefused, Row, Table
+from importexport.rows.checking import KnownMember, check_table, is_header, missing_columns
+from importexport.rows.columns import ContactRow
+from tests.importexport.files_made import SHORT, TITLES, plain
+
+MEMBERS = {
+    "C1": KnownMember(1, "Ferme", has_contacts=True),
+    "42": KnownMember(2, "Cantine", has_contacts=True),
+    "P1": KnownMember(3, "Jean", has_contacts=False),
+}
+
+
+def check(*rows, titles=SHORT):
+    """Check rows of cells, each given as its cells, or as a Row where the line matters."""
+    numbered = [row if isinstance(row, Row) else Row(n, row) for n, row in enumerate(rows, 2)]
+    return check_table(Table("ods", Row(1, titles), iter(numbered)), MEMBERS)
+
+
+def told(remarks):
+    return [plain(remark) for remark in remarks.kept]
+
+
+def columns(remarks):
+    return [(remark.line, remark.column) for remark in remarks.kept]
+
+
+def test_a_row_becomes_a_contact_of_its_member():
+    row = ["C1", "Ferme", "Anne", "Note", "Cheffe", "a@x.fr", "01;02", "03", 4, "Toutes"]
+    checked = check(row, titles=TITLES)
+    values = ("Anne", "Note", "Cheffe", "a@x.fr", "01;02", "03", 4)
+    assert checked.rows == [ContactRow(2, 1, values)]
+    assert (checked.row_count, checked.errors.count, checked.warnings.count) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ("référence", "dénomination", "type"),
+        ("REFERENCE", "DENOMINATION", "TYPE"),
+        ("Re\u0301fe\u0301rence", "De\u0301nomination", "Type"),
+        (" Référence ", "\u00a0Dénomination\n", "\tType"),
+    ],
+)
+def test_titles_match_without_case_accents_and_space_around(titles):
+    assert is_header(titles)
+    checked = check(["C1", "Anne", "2"], titles=titles)
+    assert checked.rows[0].values[0] == "Anne"
+    assert checked.warnings.count == 0
+
+
+def test_columns_may_stand_in_any_order_between_empty_and_unknown_ones():
+    checked = check(
+        [2, "", "?", "Anne", "C1"], titles=["Type", "", "Âge", "dénomination", "référence"]
+    )
+    assert checked.rows[0].values == ("Anne", "", "", "", "", "", 2)
+    assert told(checked.warnings) == [
+        "ligne 1, colonne Âge : cette colonne est inconnue ; elle est ignorée."
+    ]
+
+
+def test_the_warning_of_an_unknown_column_is_one_short_line():
+    (warning,) = told(check(titles=("Référence", "Type", "un\ndeux" * 1000)).warnings)
+    assert len(warning) < 150
+    assert "\n" not in warning
+
+
+def test_required_columns_are_enough():
+    checked = check(["C1", 3], titles=("Référence", "Type"))
+    assert checked.rows[0].values == ("", "", "", "", "", "", 3)
+
+
+@pytest.mark.parametrize("titles", [("Référence", "Libellé type"), ("Type",), ("Ref", "Typ"), ()])
+def test_a_row_without_a_required_title_is_no_header(titles):
+    assert not is_header(titles)
+
+
+@pytest.mark.parametrize(
+    ("rows", "names"),
+    [
+        ([], "les colonnes « Référence » et « Type »"),
+        ([["Nom", 42]], "les colonnes « Référence » et « Type »"),
+        ([["Contacts"], ["reference", "Mail"]], "la colonne « Type »"),
+        ([["Type", "Mail", "Tel"], ["Référence"]], "la colonne « Référence »"),
+    ],
+)
+def test_the_sentence_names_the_columns_that_are_missing(rows, names):
+    refusal = plain(missing_columns([Row(1, row) for row in rows]))
+    assert f"Il manque {names} dans la ligne de titres" in refusal
+
+
+def test_a_known_column_twice_is_refused():
+    with pytest.raises(FileRefused) as refused:
+        check(titles=("Type", "Référence", "TYPE"))
+    assert "deux colonnes « TYPE »" in plain(refused.value)
+
+
+def test_an_unknown_column_twice_is_ignored_twice():
+    assert check(titles=("Type", "Référence", "x", "x")).warnings.count == 2
+
+
+def test_a_reference_typed_as_a_number_is_found():
+    assert check([42, "", 1]).rows[0].member_id == 2
+
+
+@pytest.mark.parametrize("reference", ["C2", "c1", "042", 1, "C1 C1"])
+def test_a_reference_that_no_member_has_is_refused(reference):
+    assert told(check([reference, "Anne", 1]).errors) == [
+        f"ligne 2, colonne Référence : « {reference} » n'est la référence d'aucun membre."
+    ]
+
+
+def test_a_reference_of_an_individual_is_refused():
+    (error,) = told(check(["P1", "Anne", 1]).errors)
+    assert "« P1 » est un particulier ; seuls un client professionnel ou un" in error
+
+
+@pytest.mark.parametrize("name", ["", " Ferme ", "Ferme"])
+def test_the_name_of_the_member_may_be_given(name):
+    checked = check(["C1", name, 1], titles=("Référence", "Libellé membre", "Type"))
+    assert (checked.warnings.count, len(checked.rows)) == (0, 1)
+
+
+@pytest.mark.parametrize("name", ["Autre", "ferme", 42, "x" * 5000, "\0"])
+def test_another_name_of_the_member_is_a_warning(name):
+    checked = check(["C1", name, 1], titles=("Référence", "Libellé membre", "Type"))
+    (warning,) = told(checked.warnings)
+    assert warning.startswith("ligne 2, colonne Libellé membre : « ")
+    assert "diffère du nom du membre, « Ferme »." in warning
+    assert len(checked.rows) == 1
+
+
+@pytest.mark.parametrize("label", ["", "Aucune notification", "n'importe quoi", 42, "\0" * 9999])
+def test_the_label_of_the_type_is_ignored(label):
+    checked = check(["C1", 1, label], titles=("Référence", "Type", "Libellé type"))
+    assert checked.rows[0].values[-1] == 1
+    assert (checked.warnings.count, checked.errors.count) == (0, 0)
+
+
+def test_empty_rows_are_skipped_and_lines_stay_those_of_the_spreadsheet():
+    checked = check(Row(5, ["", " ", "\u00a0"]), Row(9, ["C1", "Anne", 1]), Row(12, ["C1", "", 9]))
+    assert checked.row_count == 2
+    assert columns(checked.errors) == [(12, "Type")]
+
+
+def test_a_short_row_lacks_only_its_last_cells():
+    assert told(check(["C1"]).errors) == [
+        "ligne 2, colonne Type : la cellule est vide ; indiquez un nombre entier de 1 à 6."
+    ]
+
+
+def test_a_row_may_be_longer_than_the_header_where_nothing_is():
+    assert check(["C1", "Anne", 1, "", " "]).errors.count == 0
+
+
+def test_what_stands_beyond_the_last_column_is_an_error():
+    (error,) = told(check(["C1", "Anne", 1, "", "x", "y"]).errors)
+    assert error.startswith("ligne 2, colonne 5 : « x » se trouve au-delà de la dernière colonne")
+
+
+def test_every_error_of_every_row_is_told():
+    row = ["C9", "Autre", "x" * 201, "x" * 5001, "\0", "a@", "x" * 201, "x" * 51, 7, "", "surplus"]
+    checked = check(row, ["C1"], row, titles=TITLES)
+    faulty = ["Référence", "Dénomination", "Note", "Fonction", "Mail", "Tel", "Fax", "Type", "11"]
+    assert columns(checked.errors) == [
+        *((2, title) for title in faulty),
+        (3, "Type"),
+        *((4, title) for title in faulty),
+    ]
+
+
+@pytest.mark.parametrize("faulty", [0, 1, 2])
+def test_one_faulty_row_leaves_nothing_to_import(faulty):
+    rows = [["C1", "Anne", 1] for _ in range(3)]
+    rows[faulty] = ["C1", "Anne", 0]
+    assert check(*rows).rows == []
+
+
+def test_very_many_errors_are_counted_and_the_first_ones_kept(monkeypatch):
+    monkeypatch.setattr("importexport.rows.checking.MOST_REMARKS", 3)
+    errors = check(*[["C1", "", 0]] * 5).errors
+    assert (errors.count, columns(errors)) == (5, [(2, "Type"), (3, "Type"), (4, "Type")])
+
+
+def test_an_invisible_character_in_a_title_is_no_part_of_it():
+    """Found by fuzzing: a marked ODS loses it, and would have had another column than its CSV."""
+    checked = check(["C1", "Anne", "2"], titles=("Ré\x03férence", "Dénomination\x00", "Type\x1f"))
+    assert told(checked.errors) == told(checked.warnings) == []
+    assert checked.rows[0].values[0] == "Anne"

@@ -1,0 +1,224 @@
+"""An import is confirmed as its preview shows it, or abandoned."""
+
+import pytest
+from django.core.files.storage import default_storage
+
+from contacts.models import Contact
+from importexport.runs.steps import confirm
+from tests.factories import ContactFactory, MemberFactory
+from tests.importexport.files_made import csv_file, names, untouched
+from tests.importexport.importing import checked, last_run, numbers, press, work
+from tests.pages import errors, page, text
+
+IMPORT = "/contacts/importer/"
+ANEW = "L'aperçu a été refait depuis, et rien n'a été importé."
+
+
+@pytest.fixture
+def member(db):
+    """Member C1, with Anne and Bruno; beside it member C2, with Zoé."""
+    member = MemberFactory(reference="C1")
+    for name in ("Anne", "Bruno"):
+        ContactFactory(member=member, name=name)
+    ContactFactory(member__reference="C2", name="Zoé")
+    return member
+
+
+@pytest.fixture
+def asked(administrator, member, settings):
+    """The page that asks whether C1 is to have Bruno and Chloé, and C2 nobody."""
+    settings.IMPORT_CONFIRM_REMOVALS_PERCENT = 100
+    return checked(administrator, csv_file(["C1", "Bruno", 4], ["C1", "Chloé", 1]), sync="on")
+
+
+def test_the_page_asks_first_and_then_the_site_becomes_the_file(administrator, member, asked):
+    assert numbers(asked) == {
+        "Lignes du fichier": 2,
+        "Membres du fichier": 1,
+        "Contacts ajoutés": 1,
+        "Contacts supprimés": 2,
+        "Contacts inchangés": 1,
+        "Dont déplacés": 0,
+        "Avertissements": 0,
+    }
+    assert "2 contacts seront supprimés du site, qui en a 3." in text(asked)
+    assert "1 membre absent du fichier perdra tous ses contacts" in text(asked)
+    assert names() == ["Anne", "Bruno", "Zoé"]
+    response = press(administrator, asked, "Importer et supprimer 2 contacts")
+    assert "L'import est terminé" in text(response)
+    assert numbers(response) == numbers(asked)
+    assert names() == ["Bruno", "Chloé"]
+
+
+def test_opening_the_page_changes_nothing(administrator, asked):
+    before = untouched()
+    for method in (administrator.get, administrator.head):
+        assert method(last_run().get_absolute_url()).status_code == 200
+    work()
+    assert untouched() == before
+
+
+def test_where_nothing_is_removed_the_button_says_only_import(administrator, member):
+    rows = [["C1", "Anne", 4], ["C1", "Bruno", 4], ["C2", "Zoé", 4], ["C2", "Yves", 4]]
+    asked = checked(administrator, csv_file(*rows), sync="on")
+    assert [" ".join(b.text_content().split()) for b in page(asked).xpath("//main//button")] == [
+        "Importer",
+        "Abandonner",
+    ]
+    assert numbers(press(administrator, asked, "Importer"))["Contacts ajoutés"] == 1
+
+
+def test_confirming_twice_imports_once(administrator, asked):
+    press(administrator, asked, "Importer")
+    before = untouched()
+    response = press(administrator, asked, "Importer")
+    assert "Cet import n'attend plus de confirmation : voici où il en est." in text(response)
+    assert untouched() == before
+
+
+def test_a_change_of_the_site_makes_the_preview_anew(administrator, member, asked):
+    ContactFactory(member=member, name="Denis")
+    before = untouched()
+    response = press(administrator, asked, "Importer")
+    assert "Le site a changé depuis l'aperçu précédent" in text(response)
+    assert "annonçait 1 ajout, 2 suppressions et 1 contact inchangé" in text(response)
+    assert "Denis : ajouté le" in text(response)
+    assert numbers(response)["Contacts supprimés"] == 3
+    assert untouched() == before
+
+    # The old page in another window says nothing about the new preview.
+    stale = press(administrator, asked, "Importer")
+    assert ANEW in text(stale)
+    assert untouched() == before
+    press(administrator, stale, "Importer")
+    assert names() == ["Bruno", "Chloé"]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"note": "x"}, "Bruno : modifié le"),
+        ({"position": 9}, "Bruno : déplacé le"),
+        (None, "Bruno : supprimé le"),
+    ],
+)
+def test_whatever_changed_is_told(administrator, member, asked, change, told):
+    bruno = Contact.objects.filter(name="Bruno")
+    bruno.update(**change) if change else bruno.delete()
+    before = untouched()
+    assert told in text(press(administrator, asked, "Importer"))
+    assert untouched() == before
+
+
+def test_changes_of_members_whom_the_import_leaves_alone_are_not_told(administrator, member):
+    limited = {"sync": "on", "only_members_in_file": "on"}
+    rows = [["C1", "Bruno", 4], ["C1", "Anne", 4]]
+    asked = checked(administrator, csv_file(*rows), **limited)
+    Contact.objects.filter(name__in=["Bruno", "Zoé"]).update(note="x")
+    response = text(press(administrator, asked, "Importer"))
+    assert "annonçait 0 ajout, 0 suppression et 2 contacts inchangés" in response
+    assert "Bruno : modifié le" in response
+    assert "Zoé" not in response
+
+
+def test_an_addition_goes_below_what_was_added_meanwhile(administrator, member):
+    asked = checked(administrator, csv_file(["C1", "Chloé", 1], ["C1", "Denis", 1]))
+    ContactFactory(member=member, name="Éric")
+    Contact.objects.get(name="Zoé").delete()
+    assert "L'import est terminé" in text(press(administrator, asked, "Importer"))
+    assert names(member) == ["Anne", "Bruno", "Éric", "Chloé", "Denis"]
+
+
+@pytest.mark.parametrize("sync", [{}, {"sync": "on"}])
+def test_a_member_deleted_meanwhile_makes_the_file_faulty(administrator, member, settings, sync):
+    settings.IMPORT_CONFIRM_REMOVALS_PERCENT = 100
+    asked = checked(administrator, csv_file(["C1", "Bruno", 4]), **sync)
+    member.delete()
+    response = press(administrator, asked, "Importer")
+    assert "Rien n'a été importé : 1 erreur dans le fichier" in text(response)
+    assert names() == ["Zoé"]
+
+
+def test_a_key_of_no_preview_confirms_nothing(administrator, asked):
+    run = last_run()
+    for key in ("", "x", "5f0f5c4e-9b0a-4d5c-8b1e-0a1b2c3d4e5f"):
+        response = administrator.post(f"{run.get_absolute_url()}confirmer/", {"preview": key})
+        assert response.status_code == 302
+        work()
+        assert names() == ["Anne", "Bruno", "Zoé"]
+    assert not confirm(run, run.pk)
+
+
+# --- A great share of the site ------------------------------------------------------------------
+
+
+@pytest.fixture
+def great(administrator, member):
+    """The page of an import that would remove two of three contacts."""
+    return checked(administrator, csv_file(["C1", "Bruno", 4]), sync="on")
+
+
+@pytest.mark.parametrize("typed", ["", "1", "3", "deux", "-2", "2,0"])
+def test_a_great_removal_asks_for_its_number(administrator, great, typed):
+    response = press(administrator, great, "Importer", removals=typed)
+    assert "contacts" in errors(response, "removals")
+    assert page(response).xpath("//input[@name='removals']/@value") == ([typed] if typed else [])
+    work()
+    assert names() == ["Anne", "Bruno", "Zoé"]
+
+
+@pytest.mark.parametrize("typed", ["2", " 2 ", "2\u202f"])
+def test_the_typed_number_confirms_it(administrator, great, typed):
+    press(administrator, great, "Importer", removals=typed)
+    assert names() == ["Bruno"]
+
+
+def test_up_to_the_share_of_the_settings_nothing_is_typed(administrator, member, settings):
+    settings.IMPORT_CONFIRM_REMOVALS_PERCENT = 67
+    asked = checked(administrator, csv_file(["C1", "Bruno", 4]), sync="on")
+    assert not page(asked).xpath("//input[@name='removals']")
+
+
+def test_members_who_are_not_in_the_file_can_be_left_alone(administrator, member):
+    asked = checked(
+        administrator, csv_file(["C1", "Chloé", 1]), sync="on", only_members_in_file="on"
+    )
+    assert "absent" not in text(asked)
+    assert numbers(asked)["Contacts supprimés"] == 2
+    Contact.objects.filter(name="Zoé").update(note="elsewhere")
+    press(administrator, asked, "Importer", removals="2")
+    assert names() == ["Chloé", "Zoé"]
+
+
+# --- Abandoned ----------------------------------------------------------------------------------
+
+
+def test_an_import_can_be_abandoned(administrator, asked):
+    before = untouched()
+    response = press(administrator, asked, "Abandonner")
+    assert response.redirect_chain == [(IMPORT, 302)]
+    assert "L'import est abandonné : rien n'a changé." in text(response)
+    assert untouched() == before
+    assert default_storage.listdir("imports") == ([], [])
+    run = last_run()
+    assert (run.state, run.changes.count(), run.members.count()) == ("abandoned", 0, 0)
+    assert "Le fichier est effacé." in text(administrator.get(run.get_absolute_url()))
+
+
+def test_abandoning_twice_is_no_error(administrator, asked):
+    press(administrator, asked, "Abandonner")
+    assert "ne peut plus être abandonné" in text(press(administrator, asked, "Abandonner"))
+
+
+def test_what_is_imported_cannot_be_abandoned(administrator, asked):
+    press(administrator, asked, "Importer")
+    assert "ne peut plus être abandonné" in text(press(administrator, asked, "Abandonner"))
+    assert last_run().file
+
+
+def test_an_import_can_be_abandoned_while_it_is_checked(administrator, member):
+    response = administrator.post(IMPORT, {"file": csv_file(["C1", "x", 1])}, follow=True)
+    press(administrator, response, "Abandonner")
+    assert last_run().state == "abandoned"
+    work()
+    assert last_run().state == "abandoned"

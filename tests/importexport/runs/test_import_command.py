@@ -1,0 +1,240 @@
+import io
+import os
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from importexport.models import ImportRun
+from tests.factories import ContactFactory, MemberFactory
+from tests.importexport.commands import POOR_TERMINAL, manage
+from tests.importexport.files_made import csv_file, names, ods_file, plain, untouched
+
+
+@pytest.fixture
+def member(db):
+    """Member C1, with Anne."""
+    return ContactFactory(member__reference="C1", name="Anne").member
+
+
+@pytest.fixture
+def path(tmp_path):
+    """A place for a file, whose name says another format than the file's own."""
+    return tmp_path / "contacts.txt"
+
+
+def run(path, *rows, make=csv_file, titles=("Référence", "Dénomination", "Type"), **options):
+    """Import rows and return the lines of standard output."""
+    path.write_bytes(make(*rows, titles=titles).getvalue())
+    return said(path, **options)
+
+
+def said(path, max_removals=None, **options):
+    output = io.StringIO()
+    limit = [] if max_removals is None else [f"--max-removals={max_removals}"]
+    call_command("import_contacts", path, *limit, stdout=output, **options)
+    return plain(output.getvalue()).splitlines()
+
+
+def refusal(path, *rows, **options):
+    with pytest.raises(CommandError) as refused:
+        run(path, *rows, **options) if rows else said(path, **options)
+    return plain(refused.value).splitlines()
+
+
+@pytest.mark.parametrize("make", [csv_file, ods_file])
+def test_contacts_are_added_and_summed_up(member, path, make):
+    assert run(path, ["C1", "Bruno", 1], ["C1", "Anne", 4], make=make) == [
+        "lignes : 2, membres : 1, ajoutés : 2, supprimés : 0, inchangés : 0, avertissements : 0"
+    ]
+    assert names() == ["Anne", "Bruno", "Anne"]
+
+
+def test_a_synchronisation_makes_the_site_exactly_the_file(member, path):
+    ContactFactory(member=member, name="Zoé")
+    assert run(path, ["C1", "Bruno", 1], ["C1", "Anne", 4], sync=True) == [
+        "lignes : 2, membres : 1, ajoutés : 1, supprimés : 1, inchangés : 1, avertissements : 0"
+    ]
+    assert names() == ["Bruno", "Anne"]
+
+
+@pytest.mark.parametrize("sync", [False, True])
+def test_a_dry_run_says_the_same_and_writes_nothing(member, path, sync):
+    before = untouched()
+    notice, foreseen = run(path, ["C1", "Bruno", 1], sync=sync, dry_run=True)
+    assert notice == "Essai seulement : rien n'a été écrit."
+    assert untouched() == before
+    assert run(path, ["C1", "Bruno", 1], sync=sync) == [foreseen]
+
+
+def test_warnings_are_told_line_by_line(member, path):
+    titles = ("Référence", "Libellé membre", "Type")
+    first, second, summary = run(path, *[["C1", "Autre", 1]] * 2, titles=titles)
+    assert first.startswith("ligne 2, colonne Libellé membre : « Autre » diffère")
+    assert second.startswith("ligne 3, colonne Libellé membre : ")
+    assert summary.endswith("avertissements : 2")
+
+
+@pytest.mark.parametrize("options", [{}, {"sync": True}, {"dry_run": True}])
+def test_each_of_very_many_errors_has_its_line_and_nothing_is_written(member, path, options):
+    before = untouched()
+    lines = refusal(path, *[["C1", "x", "9\u20289"]] * 1_000, **options)
+    assert lines == [
+        f"ligne {n}, colonne Type : « 9 9 » n'est pas un type ; indiquez un nombre entier de 1 à 6."
+        for n in range(2, 1_002)
+    ]
+    assert untouched() == before
+
+
+def test_errors_beyond_those_that_are_kept_are_counted(member, path, monkeypatch):
+    monkeypatch.setattr("importexport.rows.checking.MOST_REMARKS", 2)
+    assert refusal(path, *[["C1", "x", 9]] * 5)[2:] == ["et 3 autres erreurs"]
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_synchronisation_without_a_contact_is_refused(member, path, dry_run):
+    path.write_bytes(csv_file().getvalue())
+    (line,) = refusal(path, sync=True, dry_run=dry_run)
+    assert "viderait tout le site" in line
+    assert said(path)[-1].startswith("lignes : 0, membres : 0, ajoutés : 0")
+    assert names() == ["Anne"]
+
+
+def test_a_file_that_is_no_table_is_refused(member, path):
+    path.write_bytes(b"%PDF-1.7")
+    assert "n'est pas un tableau" in refusal(path)[0]
+
+
+def test_a_file_that_cannot_be_read_is_named_with_the_reason(db, tmp_path):
+    missing = tmp_path / "absent.ods"
+    assert refusal(missing) == [f"Le fichier {missing} ne peut pas être lu : il n'existe pas."]
+    assert refusal(tmp_path) == [f"Le fichier {tmp_path} ne peut pas être lu : c'est un dossier."]
+    (tmp_path / "fichier").touch()
+    inside = tmp_path / "fichier" / "x.ods"
+    assert refusal(inside)[0].endswith("son dossier n'existe pas.")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("environment", "encoding", "expected"),
+    [
+        ({"PYTHONIOENCODING": "utf-8"}, "utf-8", "« 9… » n'est pas un type"),
+        ({"PYTHONIOENCODING": "latin-1"}, "latin-1", "« 9... » n'est pas un type"),
+        (POOR_TERMINAL, "ascii", '" 9... " n\'est pas un type'),
+    ],
+)
+def test_on_a_terminal_of_any_encoding_errors_are_told_one_a_line(
+    path, environment, encoding, expected
+):
+    ContactFactory(member__reference="C1", name="Anne")
+    nines = "9" * 60
+    path.write_bytes(csv_file(["C1", "é", f"{nines}9"], ["C1", "", "9"]).getvalue())
+    result = manage("import_contacts", path, "--sync", **environment)
+    assert (result.returncode, result.stdout) == (1, b"")
+    first, second = plain(result.stderr.decode(encoding)).splitlines()
+    assert expected.replace("9", nines[:59], 1) in first
+    assert first.startswith("ligne 2, colonne Type : ")
+    assert second.startswith("ligne 3, colonne Type : ")
+    assert names() == ["Anne"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_a_terminal_the_summary_goes_to_standard_output(path):
+    MemberFactory(reference="C1")
+    path.write_bytes(csv_file(["C1", "Éric", 1]).getvalue())
+    result = manage("import_contacts", path, **POOR_TERMINAL)
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert result.stdout.startswith(b"lignes : 1, membres : 1, ajoutes : 1, supprimes : 0")
+    assert names() == ["Éric"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("arguments", [["help", "import_contacts"], ["import_contacts", "--help"]])
+def test_the_help_comes_through_a_poor_terminal(arguments):
+    result = manage(*arguments, **POOR_TERMINAL)
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert b"n'ecrit rien" in result.stdout
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_pipe_in_the_place_of_a_file_is_refused():
+    reading, writing = os.pipe()
+    os.close(writing)
+    result = manage("import_contacts", "/dev/stdin", PYTHONIOENCODING="utf-8")
+    os.close(reading)
+    assert result.returncode == 1
+    assert len(result.stderr.decode().splitlines()) == 1
+
+
+def test_each_import_is_in_the_history(member, path):
+    run(path, ["C1", "Bruno", 1], sync=True)
+    refusal(path, ["C1", "Bruno", 9])
+    done, refused = ImportRun.objects.order_by("pk")
+    assert (done.state, done.source, done.created_by) == ("done", "command", None)
+    assert (done.file_name, done.added_count, done.removed_count) == (path.name, 1, 1)
+    assert (refused.state, refused.errors["count"]) == ("refused", 1)
+    assert refused.marked_file
+
+
+def test_members_who_are_not_in_the_file_can_be_left_alone(member, path):
+    ContactFactory(member__reference="C2", name="Zoé")
+    lines = run(path, ["C1", "Bruno", 1], sync=True, only_members_in_file=True)
+    assert "ajoutés : 1, supprimés : 1, inchangés : 0" in lines[0]
+    assert names() == ["Bruno", "Zoé"]
+
+
+def test_limiting_goes_with_synchronising(member, path):
+    assert refusal(path, ["C1", "Bruno", 1], only_members_in_file=True) == [
+        "L'option --only-members-in-file va avec --sync."
+    ]
+
+
+@pytest.fixture
+def ten(member):
+    """Ten contacts of member C1."""
+    for number in range(9):
+        ContactFactory(member=member, name=f"{number}")
+    return member
+
+
+@pytest.mark.parametrize("most", ["7", "79%", "0", "0%"])
+def test_more_removals_than_allowed_import_nothing(ten, path, most):
+    before = untouched()
+    lines = refusal(path, ["C1", "0", 4], ["C1", "1", 4], sync=True, max_removals=most)
+    assert " ".join(lines) == (
+        "L'import supprimerait 8 contacts sur 10, plus que --max-removals ne permet. "
+        "Rien n'a été importé."
+    )
+    assert untouched() == before
+    assert ImportRun.objects.get().state == "abandoned"
+
+
+@pytest.mark.parametrize("most", ["8", "80%", "100%"])
+def test_as_many_removals_as_allowed_are_done(ten, path, most):
+    run(path, ["C1", "0", 4], ["C1", "1", 4], sync=True, max_removals=most)
+    assert names() == ["0", "1"]
+
+
+@pytest.mark.parametrize("most", ["", "-1", "x", "1.5", "5 %", "²"])
+def test_a_limit_that_is_none_is_refused(ten, path, most):
+    with pytest.raises(CommandError, match="max-removals"):
+        run(path, ["C1", "0", 4], sync=True, max_removals=most)
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_on_a_terminal_a_bar_shows_how_far_the_reading_is(member, path, monkeypatch):
+    monkeypatch.setattr("importexport.runs.reading._SECONDS_BETWEEN_WORDS", -1)
+    terminal = Terminal()
+    run(path, *[["C1", "x", 1]] * 1_000, stderr=terminal)
+    drawn = terminal.getvalue().split("\r")
+    assert drawn[-3].startswith(f"[{'#' * 30}] 100% 1000 lignes")
+    assert drawn[-1] == ""
+
+
+def test_off_a_terminal_nothing_is_drawn(member, path):
+    errors = io.StringIO()
+    run(path, ["C1", "x", 1], stderr=errors)
+    assert errors.getvalue() == ""

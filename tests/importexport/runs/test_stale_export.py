@@ -1,0 +1,171 @@
+"""A file that was exported before the site changed says what it would undo."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from contacts.models import Contact, FormerContact
+from contacts.order import reorder
+from importexport.exports.contacts import export_contacts
+from importexport.models import ImportChange
+from importexport.runs.steps import ask_to_undo
+from importexport.runs.worker import undo_run
+from tests.factories import ADMINISTRATOR, ContactFactory, MemberFactory, UserFactory
+from tests.importexport.files_made import csv_file, named, names, untouched
+from tests.importexport.importing import checked, import_contacts, last_run, press, run_import
+from tests.pages import errors, page, text
+
+SINCE = "Ce fichier a été exporté le"
+
+
+@pytest.fixture
+def farm(db, settings):
+    """Member C1 with Anne, Bruno and Chloé, all of them there for long."""
+    settings.IMPORT_CONFIRM_REMOVALS_PERCENT = 100
+    farm = MemberFactory(reference="C1")
+    for name in ("Anne", "Bruno", "Chloé"):
+        ContactFactory(member=farm, name=name)
+    make_old()
+    return farm
+
+
+def make_old():
+    """Let all that happened until now have happened long ago."""
+    long = timedelta(hours=5)
+    Contact.objects.update(created_at=F("created_at") - long, updated_at=F("updated_at") - long)
+    FormerContact.objects.update(at=F("at") - long)
+
+
+def export(format="ods"):
+    file = io.BytesIO()
+    export_contacts(file, format)
+    return named(f"contacts.{format}", file.getvalue())
+
+
+def stale():
+    """Return what the newest import would undo: the kind of its change, and the contact."""
+    found = ImportChange.objects.filter(run=last_run(), site_changed_at__isnull=False)
+    return sorted(
+        (change.get_kind_display(), change.name or change.contact.name) for change in found
+    )
+
+
+def test_an_export_that_is_up_to_date_says_so(administrator, farm):
+    response = checked(administrator, export(), sync="on")
+    assert "il ne défait aucun changement fait sur le site depuis" in text(response)
+    assert not page(response).xpath("//input[@name='accepts_undoing']")
+
+
+def test_a_later_change_is_listed_and_wants_a_tick(administrator, farm):
+    file = export()
+    Contact.objects.filter(name="Bruno").update(note="changed since")
+    before = untouched()
+    response = checked(administrator, file, sync="on")
+    assert SINCE in text(response)
+    assert "L'import déferait 1 changement plus récent" in text(response)
+    recent = administrator.get(f"{last_run().get_absolute_url()}?voir=recents")
+    assert "défait un changement du" in text(recent)
+    assert len(page(recent).xpath("//article//tbody/tr")) == 1
+
+    refused = press(administrator, response, "Importer")
+    assert "Cochez cette case" in errors(refused, "accepts_undoing")
+    assert untouched() == before
+    press(administrator, response, "Importer", accepts_undoing="on")
+    assert Contact.objects.get(name="Bruno").note == ""
+
+
+def add(farm):
+    ContactFactory(member=farm, name="Denis")
+
+
+def change(farm):
+    farm.contacts.filter(name="Bruno").update(type=1)
+
+
+def delete(farm):
+    farm.contacts.get(name="Bruno").delete()
+
+
+def turn_round(farm):
+    reorder(farm, list(farm.contacts.order_by("-position").values_list("pk", flat=True)))
+
+
+def refuse_address(farm):
+    farm.contacts.filter(name="Bruno").update(refused_address="x@x.fr")
+
+
+@pytest.mark.parametrize(
+    ("act", "undone"),
+    [
+        (add, [("Suppression", "Denis")]),
+        (change, [("Suppression", "Bruno")]),
+        (delete, [("Ajout", "Bruno")]),
+        (turn_round, [("Déplacement", "Chloé")]),
+        (refuse_address, []),
+    ],
+)
+def test_whatever_was_done_since_is_found(administrator, farm, act, undone):
+    file = export()
+    act(farm)
+    checked(administrator, file, sync="on")
+    assert stale() == undone
+    assert last_run().stale_count == len(undone)
+
+
+def test_what_an_import_did_since_is_found(administrator, farm):
+    file = export()
+    import_contacts(csv_file(["C1", "Denis", 1], ["C1", "Anne", 4]), sync=True)
+    checked(administrator, file, sync="on")
+    assert stale() == [("Ajout", "Bruno"), ("Ajout", "Chloé"), ("Suppression", "Denis")]
+
+
+def test_a_contact_that_an_undo_brought_back_since_is_found(administrator, farm):
+    run, _ = run_import(csv_file(["C1", "Anne", 4], ["C1", "Chloé", 4]), sync=True)
+    make_old()
+    file = export()
+    ask_to_undo(run, None)
+    undo_run(run.pk)
+    checked(administrator, file, sync="on")
+    assert stale() == [("Suppression", "Bruno")]
+
+
+def test_what_the_file_itself_changes_is_no_matter(administrator, farm):
+    file = export()
+    rows = [["C1", "Anne", 4], ["C1", "Denis", 1]]
+    Contact.objects.filter(name="Bruno").update(note="x")
+    make_old()
+    assert names() == ["Anne", "Bruno", "Chloé"]
+    checked(administrator, file, sync="on")
+    assert stale() == []
+    checked(administrator, csv_file(*rows), sync="on")
+    assert stale() == []
+
+
+def test_an_addition_undoes_nothing(administrator, farm):
+    file = export()
+    Contact.objects.filter(name="Bruno").update(note="x")
+    response = checked(administrator, file)
+    assert last_run().stale_count == 0
+    assert SINCE not in text(response)
+
+
+def test_a_file_without_its_moment_is_told_apart(administrator, farm):
+    response = checked(administrator, export("csv"), sync="on")
+    assert "Ce fichier ne dit pas quand il a été exporté (seul l'ODS le fait)" in text(response)
+    assert last_run().exported_at is None
+
+
+def test_a_file_of_another_site_has_no_moment(administrator, farm, settings):
+    file = export()
+    settings.SECRET_KEY = "another site's"
+    administrator.force_login(UserFactory(role=ADMINISTRATOR))
+    checked(administrator, file, sync="on")
+    assert last_run().exported_at is None
+
+
+def test_the_moment_is_that_of_the_export(administrator, farm):
+    checked(administrator, export(), sync="on")
+    assert timedelta() < timezone.now() - last_run().exported_at < timedelta(minutes=2)

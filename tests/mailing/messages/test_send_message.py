@@ -1,0 +1,211 @@
+import uuid
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from mailing.messages.rendering import audience
+from mailing.models import Message
+from members.models import Member
+from tests.factories import ContactFactory, MemberFactory
+from tests.mailing.messages.writing import (
+    WORDS,
+    WRITE,
+    confirmation,
+    deliver,
+    hidden,
+    nothing_left,
+    recipients,
+    send,
+    to_members,
+    to_search,
+)
+from tests.pages import page, text
+
+
+def test_a_message_goes_to_each_chosen_member(back_office, farm, mill, mailoutbox):
+    MemberFactory(email="autre@x.fr")
+    response = send(back_office, to_members(farm, mill))
+    assert "Le message « Fermeture » part." in text(response)
+    assert "En préparation pour 2 membres" in text(response)
+    deliver()
+    assert recipients(mailoutbox) == ["ferme@x.fr", "moulin@x.fr"]
+    mail = mailoutbox[0]
+    assert mail.subject == "Fermeture"
+    assert mail.body.startswith("Bonjour Ferme (F1)\n\n-- \nVous recevez ce message parce que")
+    assert "l'adresse principale de Ferme, référence F1." in mail.body
+    (html, kind) = mail.alternatives[0]
+    assert kind == "text/html"
+    assert "<p>Bonjour Ferme (F1)</p>" in html
+    message = Message.objects.get()
+    assert (message.recipient_count, message.skipped_count) == (2, 0)
+    assert message.author == response.wsgi_request.user
+
+
+def test_a_message_goes_to_all_that_the_search_finds_over_all_pages(back_office, mailoutbox):
+    found = MemberFactory.create_batch(60, city="Lyon", kind="supplier")
+    for member in found:
+        Member.objects.filter(pk=member.pk).update(email=f"m{member.pk}@ferme.fr")
+    MemberFactory(email="autre@ferme.fr", kind="individual")
+    MemberFactory(email="autre@x.fr", kind="supplier")
+    response = back_office.get("/membres/", {"q": "ferme.fr", "kind": "supplier", "page": "2"})
+    assert "aux 60 membres que trouve cette recherche" in text(response)
+    address = f"{WRITE}?{urlencode({'to': 'search', **hidden(response)})}"
+    send(back_office, address)
+    deliver()
+    assert recipients(mailoutbox) == sorted(f"m{member.pk}@ferme.fr" for member in found)
+
+
+def test_a_filter_of_the_screen_counts_too(back_office, farm, mailoutbox):
+    topicless = ContactFactory(member=farm, email="").member
+    MemberFactory(email="autre@x.fr")
+    checks = page(back_office.get("/membres/")).xpath("//select[@name='check']/option/@value")
+    found = [
+        key for key in checks if key and "Ferme" in text(back_office.get(f"/membres/?check={key}"))
+    ]
+    assert found
+    send(back_office, to_search(check=found[0]))
+    deliver()
+    assert recipients(mailoutbox) == [topicless.email]
+
+
+def test_the_whole_page_is_chosen_by_one_button(back_office, farm, mill):
+    (value,) = page(back_office.get("/membres/")).xpath("//button[@name='members']/@value")
+    response = back_office.get(f"{WRITE}?members={value}&members={farm.pk}")
+    assert "Le message va à 2 membres, chacun à son adresse principale." in text(response)
+
+
+def test_the_page_that_asks_says_who_gets_nothing(back_office, farm):
+    MemberFactory.create_batch(53, name="Sans")
+    said = text(confirmation(back_office, to_search()))
+    assert "Le message va à 1 membre, à son adresse principale." in said
+    assert "53 membres sans adresse principale ne reçoivent rien." in said
+    assert said.count("Sans (C") == 50
+    assert "et 3 autres." in said
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize("numbers", [{}, {"reached": "x", "skipped": "0"}, {"reached": "1"}])
+def test_sending_without_what_was_confirmed_asks_again(back_office, farm, mailoutbox, numbers):
+    values = {**WORDS, "token": uuid.uuid4(), "step": "send", **numbers}
+    assert "Envoyer ce message ?" in text(back_office.post(to_members(farm), values))
+    assert nothing_left(mailoutbox)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ("", "Cochez d'abord les membres à qui vous voulez écrire."),
+        ("?to=chosen&screen=%3Fq%3Dfer", "Cochez d'abord"),
+        ("?members=", "Cochez d'abord"),
+        ("?members=x,-1,%C2%B2,1e3,,", "Cochez d'abord"),
+        ("?members=" + "9" * 30, "Cochez d'abord"),
+        ("?members=" + "9" * 18, "Les membres choisis n'existent plus."),
+        ("?members=0", "Les membres choisis n'existent plus."),
+        ("?to=search&screen=%3Fq%3Dintrouvable", "Cette recherche ne trouve plus aucun membre."),
+        ("?to=search&screen=%3Fkind%3Dfriend", "Cette recherche n'est pas valable"),
+        ("?to=search&screen=%3Fcheck%3Dfriend", "Cette recherche n'est pas valable"),
+        ("?to=search&screen=%3Fq%3D%2500", "Cette recherche n'est pas valable"),
+        ("?to=search&screen=%3Fq%3D" + "x" * 201, "Cette recherche n'est pas valable"),
+    ],
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_without_members_one_comes_back_to_their_screen(
+    back_office, farm, mailoutbox, method, parameters, said
+):
+    values = {**WORDS, "token": uuid.uuid4(), "reached": "1", "skipped": "0", "step": "send"}
+    data = {} if method == "get" else {"data": values}
+    response = getattr(back_office, method)(WRITE + parameters, **data, follow=True)
+    assert response.redirect_chain[0][0].startswith("/membres/")
+    assert said in text(response)
+    if "fer" in parameters:
+        assert response.redirect_chain[0][0] == "/membres/?q=fer"
+    assert nothing_left(mailoutbox)
+
+
+def test_where_nobody_has_an_address_nothing_can_be_sent(back_office, mailoutbox):
+    address = to_members(MemberFactory())
+    asked = confirmation(back_office, address)
+    assert "Le message ne va à personne" in text(asked)
+    assert not page(asked).xpath("//button[@value='send']")
+    response = back_office.post(address, {**hidden(asked), "step": "send"})
+    assert "Le message ne va à personne" in text(response)
+    assert nothing_left(mailoutbox)
+
+
+@pytest.mark.parametrize("change", ["added", "deleted", "without address", "with address"])
+def test_where_the_numbers_have_changed_nothing_is_sent(
+    back_office, farm, mill, mailoutbox, change
+):
+    empty = MemberFactory()
+    asked = confirmation(back_office, to_search())
+    {
+        "added": lambda: MemberFactory(email="neuf@x.fr"),
+        "deleted": mill.delete,
+        "without address": lambda: Member.objects.filter(pk=mill.pk).update(email=""),
+        "with address": lambda: Member.objects.filter(pk=empty.pk).update(email="neuf@x.fr"),
+    }[change]()
+    response = back_office.post(to_search(), {**hidden(asked), "step": "send"})
+    assert "le nombre de membres a changé. Rien n'est parti." in text(response)
+    assert nothing_left(mailoutbox)
+    number = audience(Member.objects.all()).reached
+    assert page(response).xpath("//input[@name='reached']/@value") == [str(number)]
+    back_office.post(to_search(), {**hidden(response), "step": "send"})
+    deliver()
+    assert len(recipients(mailoutbox)) == number
+
+
+def test_chosen_members_that_are_deleted_meanwhile_are_told(back_office, farm, mill):
+    address = to_members(farm, mill)
+    mill.delete()
+    assert "1 membre choisi n'existe plus." in text(back_office.get(address))
+
+
+@pytest.mark.parametrize("step", ["open", "confirm", "send"])
+def test_a_thousand_members_cost_as_many_queries_as_ten(back_office, step):
+    def queries():
+        asked = confirmation(back_office, to_search())
+        with CaptureQueriesContext(connection) as captured:
+            if step == "open":
+                back_office.get(to_search())
+            elif step == "confirm":
+                back_office.post(to_search(), {**hidden(asked), "step": "confirm"})
+            else:
+                back_office.post(to_search(), {**hidden(asked), "step": "send"})
+        return len(captured)
+
+    add_members(10)
+    at_ten = queries()
+    add_members(990)
+    assert queries() == at_ten
+
+
+def add_members(number):
+    members = MemberFactory.build_batch(number)
+    for count, member in enumerate(members):
+        member.email = f"m{count}@x.fr" if count % 3 else ""
+    Member.objects.bulk_create(members)
+
+
+@pytest.mark.parametrize(("role", "status"), [("back_office", 200), ("administrator", 200)])
+def test_both_roles_may_write(request, farm, role, status, mailoutbox):
+    client = request.getfixturevalue(role)
+    assert send(client, to_members(farm)).status_code == status
+    deliver()
+    assert recipients(mailoutbox) == ["ferme@x.fr"]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_others_may_not_write(nobody, without_role, farm, method, mailoutbox):
+    values = {**WORDS, "token": uuid.uuid4(), "reached": "1", "skipped": "0", "step": "send"}
+    address = to_members(farm)
+    assert getattr(without_role, method)(address, values).status_code == 403
+    response = getattr(nobody, method)(address, values)
+    assert response["Location"].startswith("/connexion/?next=/messages/nouveau/")
+    assert nothing_left(mailoutbox)
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch"])
+def test_no_other_method_is_accepted(back_office, farm, method):
+    assert getattr(back_office, method)(to_members(farm)).status_code == 405
