@@ -42,7 +42,7 @@ def measure(words: Sequence[str]) -> list[dict[str, Any]]:
 
 def ours(text: str) -> str:
     """Ask for what the screen shows first; return how many it says there are."""
-    page = members_page(text, "", "", "", "1")
+    page = members_page({"q": text}, "", "1")
     list(page.object_list)
     return f"> {page.paginator.count}" if page.paginator.has_more else str(page.paginator.count)
 

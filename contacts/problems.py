@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q
 
 from contacts.models import Contact, ContactType
 from contacts.routing import SIGNING_TYPES, active_topics, route, types_hearing
@@ -28,10 +28,6 @@ class Problem:
     label: str
     condition: Callable[[], Q]
     describe: Callable[[Member, Sequence[Contact]], Iterator[str]]
-
-    def apply(self, members: QuerySet[Member]) -> QuerySet[Member]:
-        """Return those of the members that have the problem."""
-        return members.filter(self.condition())
 
 
 def describe_problems(member: Member, contacts: Sequence[Contact]) -> list[str]:

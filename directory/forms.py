@@ -6,6 +6,7 @@ from django import forms
 from django.urls import reverse_lazy
 
 from contacts.problems import PROBLEMS
+from directory.filters import WORDS
 from members.models import MemberKind
 
 
@@ -46,6 +47,16 @@ class MemberFilterForm(forms.Form):
             }
         ),
     )
+
+    @property
+    def choices(self) -> list[forms.BoundField]:
+        """The filters that one chooses from a list."""
+        return [field for field in self.visible_fields() if field.name != WORDS]
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """What is filtered by; a value that is not valid is left out. The form must be checked."""
+        return {name: value for name, value in self.cleaned_data.items() if value}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

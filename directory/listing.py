@@ -9,8 +9,8 @@ from django.db.models import Count, F, Func, OrderBy, OuterRef, QuerySet, Subque
 
 from base.paging import FlatPaginator, FoundPaginator
 from base.text import Fold, search_terms
-from contacts.problems import PROBLEMS
-from directory.search.ranking import find_first, matching_members
+from directory.filters import WORDS, Wanted, filter_members
+from directory.search.ranking import find_first
 from members.models import Member
 
 PAGE_SIZE = 50
@@ -36,35 +36,17 @@ SORTABLE_COLUMNS = (
 DEFAULT_SORT = "name"
 
 
-def find_members(query: str = "", kind: str = "", check: str = "") -> QuerySet[Member]:
-    """Return the members in which, or in whose contacts, each word of the query is found.
-
-    `kind` is a MemberKind, `check` the key of a problem; empty, they keep all.
-    """
-    return matching_members(_kept(kind, check), query)
-
-
-def members_page(
-    query: str, kind: str, check: str, sort: str, number: str | None
-) -> "Page[Member]":
+def members_page(wanted: Wanted, sort: str, number: str | None) -> "Page[Member]":
     """Return a page of the screen; without a sort, the best matches come first.
 
     Its paginator tells whether the search finds more members than the pages show.
     """
-    members = _kept(kind, check)
-    if not search_terms(query):
+    members, words = filter_members(wanted), wanted.get(WORDS, "")
+    if not search_terms(words):
         return FlatPaginator(sort_members(members, sort), PAGE_SIZE).get_page(number)
-    found = find_first(members, query, partial(sort_members, sort=sort) if sort else None)
+    found = find_first(members, words, partial(sort_members, sort=sort) if sort else None)
     paginator = FoundPaginator(Member.objects.all(), found.keys, PAGE_SIZE, found.has_more)
     return paginator.get_page(number)
-
-
-def _kept(kind: str, check: str) -> QuerySet[Member]:
-    members = Member.objects.all()
-    if kind:
-        members = members.filter(kind=kind)
-    problems = {problem.key: problem for problem in PROBLEMS}
-    return problems[check].apply(members) if check else members
 
 
 def sort_members(members: QuerySet[Member], sort: str) -> QuerySet[Member]:

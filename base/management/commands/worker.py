@@ -16,7 +16,7 @@ from django_tasks_db.management.commands import db_worker
 
 from base.occupancy import occupy
 from base.upkeep import Work, daily_work, frequent_work
-from base.worker import STOPPING, is_database_the_queue, nameless
+from base.worker import STOPPING, is_database_the_queue
 
 logger = logging.getLogger(__name__)
 _MOST_SECONDS_BETWEEN_LOOKS = 5
@@ -96,7 +96,7 @@ def _do(works: Iterable[Work]) -> bool:
         try:
             close_old_connections()
             work()
-        except Exception as error:  # noqa: BLE001 (it looks again, whatever happened)
-            logger.error("%s could not be done: %s", work.__name__, nameless(error))  # noqa: TRY400
+        except Exception:  # (the next look tries again, whatever happened)
+            logger.exception("%s could not be done", work.__name__)
             went_well = False
     return went_well
