@@ -1,4 +1,4 @@
-"""Who is at work."""
+"""The person who is signed in."""
 
 from typing import cast
 
@@ -8,5 +8,5 @@ from accounts.models import User
 
 
 def person(request: HttpRequest) -> User:
-    """Return who is signed in, which someone is wherever rights are asked for."""
+    """Return the user of a request, typed as such; only for views that require a sign-in."""
     return cast("User", request.user)
