@@ -11,7 +11,6 @@ class ContactsConfig(AppConfig):
     name = "contacts"
 
     def ready(self) -> None:
-        """Have the database keep what contacts were."""
         from contacts import triggers
 
         connection_created.connect(triggers.add_functions, dispatch_uid="contacts.triggers")

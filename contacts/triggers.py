@@ -1,6 +1,6 @@
-"""What the database itself does whenever a contact changes, whoever writes, and in whatever way.
+"""Triggers that record history: they copy a contact's old state to FormerContact.
 
-Before a contact is changed or deleted, what it was goes into FormerContact.
+They run on each change or deletion of a contact, also by plain SQL.
 """
 
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from contacts.models import CONTACT_FIELDS
 
-# What of a row tells of the contact; not what else it holds, as the moment of its last change.
+# Columns whose change is recorded in history; a change of `updated_at` alone, for example, is not.
 STATE = ("member_id", "position", *CONTACT_FIELDS)
 _KEPT = (*STATE, "created_at")
 _NAMES = {"UPDATE": "contacts_former_changed", "DELETE": "contacts_former_deleted"}
@@ -21,20 +21,20 @@ _FUNCTION = "contacts_keep_former"
 
 
 def add_functions(connection: Any, **_: object) -> None:
-    """Teach a new SQLite connection the function that its triggers call."""
+    """Register the function that the triggers call on a new SQLite connection."""
     if connection.vendor == "sqlite":
         connection.connection.create_function("moment_of_now", 0, _moment_of_now)
 
 
 def _moment_of_now() -> str:
-    """Return now as Django writes it; SQLite's own clock stops at milliseconds."""
+    """Return the current time as Django stores it: SQLite's own clock has milliseconds only."""
     return datetime.now(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def keep_installed(using: str, apps: Apps = installed, **_: object) -> None:
-    """Install the triggers after a migration, unless it was one before they had their table.
+    """Install the triggers after each migration, if FormerContact exists by then.
 
-    SQLite drops them with the table whenever a migration remakes it.
+    SQLite drops a table's triggers whenever a migration rebuilds the table.
     """
     try:
         apps.get_model("contacts", "FormerContact")
@@ -44,10 +44,10 @@ def keep_installed(using: str, apps: Apps = installed, **_: object) -> None:
 
 
 def install_triggers(connection: BaseDatabaseWrapper) -> None:
-    """Install the triggers as they are described here, in the place of those of before.
+    """Install the triggers defined here, in place of older ones.
 
-    On PostgreSQL a trigger that is already so stays, so that no one who writes has to wait: only
-    its function is replaced.
+    On PostgreSQL, a trigger whose definition is the same is left alone, since replacing it would
+    lock the table; its function is replaced.
     """
     install = _install_on_postgresql if connection.vendor == "postgresql" else _install_on_sqlite
     with connection.cursor() as cursor:
@@ -55,7 +55,6 @@ def install_triggers(connection: BaseDatabaseWrapper) -> None:
 
 
 def remove_triggers(connection: BaseDatabaseWrapper) -> None:
-    """Remove the triggers, so that contacts change without a trace."""
     table = " ON contacts_contact" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         for name in _NAMES.values():
@@ -68,29 +67,30 @@ def _install_on_sqlite(cursor: Any) -> None:
         cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
         cursor.execute(
             f"CREATE TRIGGER {name} AFTER {event} ON contacts_contact {when} "
-            f"BEGIN {_keeping(event == 'DELETE', 'moment_of_now()')}; END"
+            f"BEGIN {_insert_old_state(event == 'DELETE', 'moment_of_now()')}; END"
         )
 
 
 def _install_on_postgresql(cursor: Any) -> None:
-    keeping = _keeping("TG_OP = 'DELETE'", "clock_timestamp()")
+    insert = _insert_old_state("TG_OP = 'DELETE'", "clock_timestamp()")
     cursor.execute(
         f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN {keeping}; RETURN NULL; END $$"
+        f"$$ BEGIN {insert}; RETURN NULL; END $$"
     )
-    # Its own definition is the trigger's comment: PostgreSQL keeps it in other words.
+    # Each trigger's definition is also its comment, to compare with: PostgreSQL does not keep the
+    # text of the definition.
     cursor.execute(
         "SELECT tgname, obj_description(oid, 'pg_trigger') FROM pg_trigger "
         "WHERE tgrelid = 'contacts_contact'::regclass"
     )
-    found = dict(cursor.fetchall())
+    installed_definitions = dict(cursor.fetchall())
     for event, name in _NAMES.items():
         when = f"WHEN ({_differs('IS DISTINCT FROM')})" if event == "UPDATE" else ""
         definition = (
             f"CREATE OR REPLACE TRIGGER {name} AFTER {event} ON contacts_contact FOR EACH ROW "
             f"{when} EXECUTE FUNCTION {_FUNCTION}()"
         )
-        if found.get(name) != definition:
+        if installed_definitions.get(name) != definition:
             cursor.execute(definition)
             cursor.execute(f"COMMENT ON TRIGGER {name} ON contacts_contact IS %s", [definition])
 
@@ -99,7 +99,7 @@ def _differs(operator: str) -> str:
     return " OR ".join(f"OLD.{name} {operator} NEW.{name}" for name in STATE)
 
 
-def _keeping(is_deleted: object, now: str) -> str:
+def _insert_old_state(is_deleted: object, now: str) -> str:
     columns = ", ".join(_KEPT)
     values = ", ".join(f"OLD.{name}" for name in _KEPT)
     return (
