@@ -12,10 +12,9 @@ class DirectoryConfig(AppConfig):
     name = "directory"
 
     def ready(self) -> None:
-        """Install the search's indexes after a migration, and have workers keep them up to date."""
         from directory.search.index import index_gently, install_indexes
 
-        # An app without models of its own, as this one, is told of no migration.
+        # Django sends no post_migrate for an app without models, such as this one.
         post_migrate.connect(
             install_indexes,
             sender=apps.get_app_config("contacts"),

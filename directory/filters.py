@@ -1,6 +1,6 @@
-"""The filters of the members' screen, and the members that they leave.
+"""The filters of the members' screen, and the members that match them.
 
-The screen, messages and whatever else works on « all that is found » ask `find_members`.
+All code that works on « all members found » calls `find_members`, so that no filter is forgotten.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,9 +11,9 @@ from contacts.problems import PROBLEMS
 from directory.search.ranking import matching_members
 from members.models import Member
 
-# The values of MemberFilterForm by the names of its fields; an empty one keeps all members.
+# The values of MemberFilterForm by field name; without a value, a filter matches all members.
 Wanted = Mapping[str, str]
-# The name of the field that is searched for; FILTERS has the others.
+# The name of the field with the words to search for; FILTERS has the other fields.
 WORDS = "q"
 
 
@@ -28,7 +28,7 @@ FILTERS: dict[str, Callable[[str], Q]] = {
 
 
 def filter_members(wanted: Wanted) -> QuerySet[Member]:
-    """Return the members that every filter keeps, whatever their words."""
+    """Return the members that match every filter, without the search for words."""
     members = Member.objects.all()
     for name, condition in FILTERS.items():
         if value := wanted.get(name):
@@ -37,8 +37,8 @@ def filter_members(wanted: Wanted) -> QuerySet[Member]:
 
 
 def find_members(wanted: Wanted) -> QuerySet[Member]:
-    """Return the members that every filter keeps and in which each word is found.
+    """Return the members that match every filter and hold each word.
 
-    A word is found in the member itself or in one of its contacts.
+    A word may be in the member itself or in one of its contacts.
     """
     return matching_members(filter_members(wanted), wanted.get(WORDS, ""))

@@ -1,4 +1,4 @@
-"""What the members' screen is asked for."""
+"""The form of filters above the members' screen."""
 
 from typing import Any, cast
 
@@ -11,7 +11,7 @@ from members.models import MemberKind
 
 
 class MemberFilterForm(forms.Form):
-    """What the members' screen is asked for."""
+    """The filters of the members' screen, all of them optional."""
 
     q = forms.CharField(
         label="Rechercher",
@@ -32,7 +32,7 @@ class MemberFilterForm(forms.Form):
         choices=[("", "Toutes les catégories"), *MemberKind.choices],
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    # The choices come at once; their counts follow, since they take longer.
+    # The counts of the choices are loaded after the page, since they take longer.
     check = forms.ChoiceField(
         label="À vérifier",
         required=False,
@@ -50,12 +50,11 @@ class MemberFilterForm(forms.Form):
 
     @property
     def choices(self) -> list[forms.BoundField]:
-        """The filters that one chooses from a list."""
         return [field for field in self.visible_fields() if field.name != WORDS]
 
     @property
     def wanted(self) -> dict[str, str]:
-        """What is filtered by; a value that is not valid is left out. The form must be checked."""
+        """The filters that have a valid value; call `is_valid` first."""
         return {name: value for name, value in self.cleaned_data.items() if value}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""The members' screen: which members, in which order, how many contacts each."""
+"""The pages of the members' screen, and the columns to sort them by."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +18,7 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True)
 class SortableColumn:
-    """A column of the screen: its name in the address, its title, what it sorts by."""
+    """A column of the screen: `key` in the address, title, and the fields to sort by."""
 
     key: str
     title: str
@@ -39,7 +39,7 @@ DEFAULT_SORT = "name"
 def members_page(wanted: Wanted, sort: str, number: str | None) -> "Page[Member]":
     """Return a page of the screen; without a sort, the best matches come first.
 
-    Its paginator tells whether the search finds more members than the pages show.
+    `page.paginator.has_more` is true if the search finds more members than the pages show.
     """
     members, words = filter_members(wanted), wanted.get(WORDS, "")
     if not search_terms(words):
@@ -50,17 +50,17 @@ def members_page(wanted: Wanted, sort: str, number: str | None) -> "Page[Member]
 
 
 def sort_members(members: QuerySet[Member], sort: str) -> QuerySet[Member]:
-    """Return the members in the order of a column's key, `-` before it for the reverse.
+    """Sort by the key of a column, in reverse with `-` before it.
 
-    An unknown key sorts by name: an address typed by hand is no reason for an error.
+    An unknown key sorts by name, since an address typed by hand must not fail.
     """
     descending, key = sort.startswith("-"), sort.removeprefix("-")
     columns = {column.key: column for column in SORTABLE_COLUMNS}
     column = columns.get(key) or columns[DEFAULT_SORT]
     if column.key == "contacts":
-        # Counted member by member: grouping them would carry all their columns along.
-        itself = Member.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
-        counted = itself.annotate(number=Count("contacts")).values("number")
+        # One subquery for each member: GROUP BY would have to group by all columns of members.
+        member = Member.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
+        counted = member.annotate(number=Count("contacts")).values("number")
         members = members.annotate(contact_count=Subquery(counted))
     fields = (F(field) if isinstance(field, str) else field for field in column.fields)
     return members.order_by(*(OrderBy(field, descending=descending) for field in fields))
@@ -68,26 +68,25 @@ def sort_members(members: QuerySet[Member], sort: str) -> QuerySet[Member]:
 
 @dataclass(frozen=True)
 class Heading:
-    """The title of a sortable column, as a link that sorts by it or turns its order round."""
+    """The title of a sortable column, as a link that sorts by it or reverses its order."""
 
     title: str
     address: str
-    direction: str  # as aria-sort says it: ascending, descending, none
+    direction: str  # a value of aria-sort: ascending, descending, none
 
     @property
     def arrow(self) -> str:
-        """The sign beside the title."""
         return {"ascending": "▲", "descending": "▼"}.get(self.direction, "")
 
 
 def headings(sort: str, parameters: dict[str, str]) -> list[Heading]:
-    """Return the headings for a screen sorted by `sort`, keeping its other parameters.
+    """Return the headings of a screen sorted by `sort`; their links keep `parameters`.
 
-    Without a sort, a search is sorted by none of them.
+    A search without a sort has the best matches first, so no heading shows a direction.
     """
     descending, current = sort.startswith("-"), sort.removeprefix("-")
     if current not in {column.key for column in SORTABLE_COLUMNS}:
-        current = "" if not sort and search_terms(parameters.get("q", "")) else DEFAULT_SORT
+        current = "" if not sort and search_terms(parameters.get(WORDS, "")) else DEFAULT_SORT
     result = []
     for column in SORTABLE_COLUMNS:
         is_current = column.key == current

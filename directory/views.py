@@ -20,7 +20,6 @@ from directory.results import rows
 @vary_on_headers("HX-Request", "HX-Target")
 @permission_required("members.view_member", raise_exception=True)
 def member_list(request: HttpRequest) -> HttpResponse:
-    """Show the members that were asked for, a page of them."""
     form = MemberFilterForm(request.GET, label_suffix="")
     form.is_valid()
     wanted, words = form.wanted, form.wanted.get(WORDS, "")
@@ -46,7 +45,6 @@ def member_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @permission_required("members.view_member", raise_exception=True)
 def filter_counts(request: HttpRequest) -> HttpResponse:
-    """Give the choices of the filter « À vérifier » with how many members each would show."""
     counts = {problem: filter_members({"check": problem.key}).count() for problem in PROBLEMS}
     context = {"counts": counts.items(), "chosen": request.GET.get("check", "")}
     return render(request, "directory/_filter_options.html", context)
