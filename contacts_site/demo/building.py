@@ -1,4 +1,4 @@
-"""All demo members with their contacts, not yet stored."""
+"""Build the members of the small demo with their contacts, not stored yet."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from contacts_site.demo.organisations import (
 )
 from members.models import Member, MemberKind
 
-# Chosen so that each rare thing the lists hold occurs in the demo.
+# Chosen so that each rare entry of the word lists occurs in the demo.
 _SEED = 37
 _INITIALS = {
     MemberKind.PROFESSIONAL: "C",
@@ -33,8 +33,8 @@ class Entry:
 
 
 def build() -> list[Entry]:
-    """Return the demo's members in the order of their admission, the same each time."""
-    rng = Random(_SEED)  # noqa: S311  the same each time is the point
+    """Return the demo's members in the order of their references, the same each time."""
+    rng = Random(_SEED)  # noqa: S311  the demo must be the same each time
     entries: list[Entry] = []
     taken: set[str] = set()
     for organisation in ORGANISATIONS:

@@ -1,4 +1,4 @@
-"""How the contacts of one member are made up."""
+"""Draw the contacts of one member at random."""
 
 from random import Random
 
@@ -11,12 +11,11 @@ from contacts_site.demo.people import Person, draw_person
 from contacts_site.demo.posts import Post
 from members.models import Member
 
-# How many numbers a contact has.
+# How many phone numbers a contact has; one of these, by chance.
 _PHONES = (0, 1, 1, 1, 1, 1, 2, 2, 2, 3)
 
 
 def draw_contacts(rng: Random, member: Member, organisation: Organisation) -> list[Contact]:
-    """Return the contacts of a member of this sort, in their order."""
     domain = member.email.partition("@")[2] or draw_domain(rng, member.name)
     colleagues: set[str] = set()
     contacts = []
@@ -32,7 +31,7 @@ def draw_contacts(rng: Random, member: Member, organisation: Organisation) -> li
 
 
 def _draw_posts(rng: Random, organisation: Organisation) -> list[Post]:
-    """Return who is there: the first of the list always, the others rather early in it."""
+    """Draw posts: always the first of the list, and others from near its beginning."""
     size = rng.choice(organisation.sizes)
     if not size:
         return []

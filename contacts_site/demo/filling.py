@@ -1,4 +1,4 @@
-"""Putting the demo into an empty database, with accounts to sign in by."""
+"""Store the small demo in an empty database, with accounts to sign in with."""
 
 from collections import Counter
 
@@ -10,25 +10,25 @@ from contacts.models import Contact
 from contacts_site.demo.building import build
 from members.models import Member
 
-PASSWORD = "demo"  # noqa: S105  anybody may know it: the data are invented
+PASSWORD = "demo"  # noqa: S105  not secret: the data are invented
 BACK_OFFICE_ACCOUNT = "bureau"
 ADMINISTRATOR_ACCOUNT = "admin"
 
 
 class NotEmpty(Exception):
-    """The database has members or accounts already, and nothing was changed."""
+    """The database has members or accounts; nothing was changed."""
 
 
 def fill() -> Counter[str]:
     """Store the demo in one transaction; return the number of contacts and of each kind of member.
 
-    Raises NotEmpty, and changes nothing, where the database has members or accounts.
+    Raise NotEmpty, and change nothing, if the database has members or accounts.
     """
     with transaction.atomic():
         if Member.objects.exists() or User.objects.exists():
             raise NotEmpty
         entries = build()
-        # Neither save() nor its checks: a test holds that every value is canonical and valid.
+        # bulk_create skips save() and its checks; a test asserts that all values are valid.
         members = Member.objects.bulk_create(entry.member for entry in entries)
         contacts = Contact.objects.bulk_create(
             contact for entry in entries for contact in entry.contacts
@@ -40,7 +40,7 @@ def fill() -> Counter[str]:
 
 
 def demo_accounts_are_open() -> bool:
-    """Return whether both accounts of the demo are there, with the demo's password."""
+    """Return whether both accounts of the demo exist with the demo's password."""
     accounts = User.objects.filter(
         username__in=(BACK_OFFICE_ACCOUNT, ADMINISTRATOR_ACCOUNT), is_active=True
     )
@@ -48,9 +48,8 @@ def demo_accounts_are_open() -> bool:
 
 
 def add_accounts() -> None:
-    """Make the two accounts of the demo."""
     back_office = User.objects.create_user(BACK_OFFICE_ACCOUNT, password=PASSWORD)
     back_office.groups.add(Group.objects.get(name="Back-office"))
-    # Also a superuser, so that accounts can be managed in Django's admin.
+    # A superuser too, so that accounts can be managed in Django's admin.
     administrator = User.objects.create_superuser(ADMINISTRATOR_ACCOUNT, password=PASSWORD)
     administrator.groups.add(Group.objects.get(name="Administrateurs"))
