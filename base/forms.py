@@ -67,7 +67,6 @@ class VersionedForm(FocusedFormMixin, forms.ModelForm[_Row]):
         return sealed_version(self.instance, self.edited_fields) if self.instance.pk else ""
 
     def draw(self, *layout: Any) -> None:
-        """Lay out the fields below the notice of a conflict."""
         self.helper = fields_only(HTML('{% include "_conflict.html" %}'), *layout, "version")
 
     def is_valid(self) -> bool:

@@ -30,7 +30,6 @@ class Problem:
 
 
 def describe_problems(member: Member, contacts: Sequence[Contact]) -> list[str]:
-    """Return one sentence for each problem of the member; `contacts` are all its contacts."""
     return [sentence for problem in PROBLEMS for sentence in problem.describe(member, contacts)]
 
 

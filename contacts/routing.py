@@ -36,7 +36,6 @@ class Recipient(NamedTuple):
 
 
 def active_topics() -> list[Topic]:
-    """Return the topics whose module is on."""
     return [topic for topic in Topic if topic != Topic.AFTER_SALES or settings.MODULE_AFTER_SALES]
 
 

@@ -21,7 +21,6 @@ _FUNCTION = "contacts_keep_former"
 
 
 def add_functions(connection: Any, **_: object) -> None:
-    """Register the function that the triggers call on a new SQLite connection."""
     if connection.vendor == "sqlite":
         connection.connection.create_function("moment_of_now", 0, _moment_of_now)
 

@@ -11,7 +11,6 @@ from contacts_site.request_log import request_id
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
-    """Answer with a page, or with JSON for the API."""
     if _is_of_api(request):
         return answer({"message": "Cette demande n'est pas valable."}, 400)
     return _page(request, "400.html", 400)
@@ -22,7 +21,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer with a page, or with JSON for the API."""
     if _is_of_api(request):
         return answer({"message": "Le site a rencontré une erreur."}, 500)
     return _page(request, "500.html", 500)

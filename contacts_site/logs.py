@@ -70,7 +70,6 @@ def known_user(request: HttpRequest) -> int | None:
 
 
 def known_fields(record: logging.LogRecord) -> dict[str, Any]:
-    """Return the extra fields named in FIELDS that the record has."""
     values = ((name, getattr(record, name, None)) for name in FIELDS)
     return {name: value for name, value in values if value is not None}
 

@@ -27,7 +27,6 @@ class Row:
 
 
 def rows(members: Sequence[Member], query: str) -> list[Row]:
-    """Return one row for each member; the number of queries does not depend on theirs."""
     terms = search_terms(query)
     contacts = _best_contacts(members, terms) if terms else {}
     counts = _count_contacts(members)

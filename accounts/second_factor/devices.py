@@ -134,7 +134,6 @@ def _admit(request: HttpRequest, device: TOTPDevice | StaticDevice) -> None:
 
 
 def _digits(code: str) -> str:
-    """Return a telephone's code without spaces; "" if it is not six digits."""
     bare = "".join(code.split())
     return bare if len(bare) == _DIGITS and bare.isascii() and bare.isdigit() else ""
 

@@ -40,7 +40,6 @@ def state(request: HttpRequest) -> HttpResponse:
 @opens_for(SET_UP_PAGE)
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
-    """Create the key for the telephone, unless the second factor is on already."""
     user = person(request)
     if second_factor.has_second_factor(user):
         return redirect("second_factor:state")
@@ -54,7 +53,6 @@ def begin(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @sensitive_variables("codes", "context")
 def set_up(request: HttpRequest) -> HttpResponse:
-    """Show the key; if the telephone's first code is right, show the backup codes."""
     user = person(request)
     device = second_factor.unconfirmed_telephone(user)
     if device is None or second_factor.has_second_factor(user):
@@ -94,7 +92,6 @@ def code(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @sensitive_variables("codes")
 def backup_codes(request: HttpRequest) -> HttpResponse:
-    """Ask for a current code, then create new backup codes and show them."""
 
     def make(user: User) -> HttpResponse:
         codes = second_factor.new_backup_codes(user)
@@ -108,7 +105,6 @@ def backup_codes(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 def remove(request: HttpRequest) -> HttpResponse:
-    """Ask for a current code, then switch the second factor off."""
     if second_factor.is_required_of(person(request)):
         messages.error(request, "Ce site vous demande la validation en deux étapes.")
         return redirect("second_factor:state")

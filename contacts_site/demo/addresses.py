@@ -16,7 +16,6 @@ _LONGEST = 36
 
 
 def draw_domain(rng: Random, member_name: str) -> str:
-    """Return a domain that an organisation of this name might have."""
     words = slugify(fold(member_name).replace("'", "-")).split("-")
     label = ""
     for word in words:

@@ -40,7 +40,6 @@ def fill() -> Counter[str]:
 
 
 def demo_accounts_are_open() -> bool:
-    """Return whether both accounts of the demo exist with the demo's password."""
     accounts = User.objects.filter(
         username__in=(BACK_OFFICE_ACCOUNT, ADMINISTRATOR_ACCOUNT), is_active=True
     )

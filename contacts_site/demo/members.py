@@ -54,7 +54,6 @@ def draw_organisation(
 
 
 def draw_individual(rng: Random, taken: set[str]) -> Member:
-    """Return an individual whose name is not in `taken`."""
     person = draw_person(rng)
     while person.name in taken:
         person = draw_person(rng)

@@ -133,7 +133,6 @@ def _add_text(archive: tarfile.TarFile, name: str, content: str) -> None:
 
 
 def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Remove the owner of an entry."""
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = ""
     entry.mode = 0o600

@@ -26,7 +26,6 @@ def age_of_oldest_mail() -> timedelta | None:
 
 
 def age_of_oldest_task() -> timedelta | None:
-    """Return for how long the oldest waiting task has waited; None if none waits."""
     ready = DBTaskResult.objects.ready().order_by("enqueued_at")
     return _age(ready.values_list("enqueued_at", flat=True).first(), timezone.now())
 

@@ -104,7 +104,6 @@ def restore(unpacked: Unpacked) -> Path | None:
 
 
 def _unpack(path: Path, room: Path) -> dict[str, Any]:
-    """Unpack into the folder, and return the content of `backup.json`."""
     with (
         gzip.open(path, "rb") as unpacked,
         tarfile.open(fileobj=unpacked, mode="r|") as archive,
@@ -137,7 +136,6 @@ def _about(archive: tarfile.TarFile) -> dict[str, Any]:
 
 
 def _check_version(applied: list[str]) -> None:
-    """Refuse a database whose migrations are not those of this code."""
     loader = MigrationLoader(None)
     ours = {f"{app}.{name}" for app, name in loader.disk_migrations}
     different = sorted(ours.symmetric_difference(applied))

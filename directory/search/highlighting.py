@@ -87,7 +87,6 @@ def _marked(text: str, spans: Iterable[Span]) -> SafeString:
 
 
 def _united(spans: Iterable[Span]) -> list[Span]:
-    """Sort the spans, and merge those that overlap or touch."""
     united: list[Span] = []
     for begin, end in sorted(spans):
         if united and begin <= united[-1][1]:

@@ -104,7 +104,6 @@ def holds_text(texts: Iterable[str]) -> models.Q:
 
 
 def beginnings(connection: BaseDatabaseWrapper, text: str) -> tuple[models.Q, models.Q]:
-    """Return two conditions: the reference begins with the text, and the name does."""
 
     def begins(column: Any) -> models.Q:
         if connection.vendor == "postgresql":
@@ -180,7 +179,6 @@ def _postgresql_condition(text: str) -> Sql:
 
 
 def _candidates(model: type[models.Model], texts: Term) -> list[Sql]:
-    """Return SQLite's queries for rows that may hold one of the texts, by their trigrams."""
     index, parts = index_table(model), parts_table(model)
     long = [text for text in texts if len(text) >= _TRIGRAM]
     queries: list[Sql] = []

@@ -26,7 +26,6 @@ class Command(TerminalCommand):
         parser.add_argument("--yes", action="store_true", help="Ne rien demander.")
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
-        """Check the archive, ask for consent, restore, and say where the old data is kept."""
         path: Path = options["file"]
         try:
             with unpacked_backup(path) as unpacked:
