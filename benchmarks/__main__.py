@@ -23,14 +23,14 @@ from benchmarks.tables import machine_line
 _WITH_POSTGRESQL = Path(__file__).resolve().parent.parent / "scripts" / "with_postgresql"
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Run the parts that the command line names; return the exit status."""
-    options = _options()
+    options = _options(arguments)
     if options.list:
         print(*PARTS, sep="\n")
         return 0
     if options.postgresql and not options.server:
-        _run_with_postgresql()
+        _run_with_postgresql(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # Each line appears at once, also in a file or a pipe.
         sys.stdout.reconfigure(line_buffering=True)
@@ -60,7 +60,7 @@ def run_parts(parts: dict[str, Part], bench: Bench) -> int:
     return 1 if failed else 0
 
 
-def _options() -> argparse.Namespace:
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description=__doc__,
@@ -91,7 +91,7 @@ def _options() -> argparse.Namespace:
         "--postgresql", action="store_true", help="measure on a PostgreSQL server of its own"
     )
     parser.add_argument("--server", default="", help=argparse.SUPPRESS)
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 def _sizes(text: str) -> Sequence[int]:
@@ -103,12 +103,12 @@ def _sizes(text: str) -> Sequence[int]:
     return sizes
 
 
-def _run_with_postgresql() -> None:
+def _run_with_postgresql(options: Sequence[str]) -> None:
     """Replace this process by the same command under scripts/with_postgresql."""
     command = 'exec "$0" -m benchmarks "$@" --server "$DATABASE_URL"'
-    arguments = ["sh", "-c", command, sys.executable, *sys.argv[1:]]
+    arguments = ["sh", "-c", command, sys.executable, *options]
     os.execv(_WITH_POSTGRESQL, [str(_WITH_POSTGRESQL), *arguments])  # noqa: S606
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
