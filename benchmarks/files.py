@@ -136,7 +136,7 @@ def _memory_lines(smallest: dict[_Case, float], largest: dict[_Case, float]) -> 
         if case.side == "ours" and case.work != "export_file"
     )
     return (
-        f"from the smallest to the largest (wanted: the same): {', '.join(exports)}\n"
+        f"from smallest to largest (wanted: the same): {', '.join(exports)}\n"
         "most memory of an import or synchronisation of the largest "
         f"(wanted: under {_WANTED_MIB} MiB): {most:.1f} MiB"
     )

@@ -44,6 +44,7 @@ def main() -> None:
     failures = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        collect_static(folder)
         for title, store in _stores(folder):
             if title not in databases:
                 continue
@@ -93,7 +94,6 @@ def _run(title: str, store: Store, folder: Path, wanted: Wanted, people: int) ->
         "EMAIL_URL": "mailbox://",
     }
     try:
-        collect_static(settings)
         with (
             gunicorn("contacts_site.wsgi", folder, settings) as site,
             gunicorn("benchmarks.load.bare", folder, {}) as bare,

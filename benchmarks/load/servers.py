@@ -47,10 +47,10 @@ def worker(folder: Path, settings: dict[str, str]) -> Iterator[None]:
         yield
 
 
-def collect_static(settings: dict[str, str]) -> None:
+def collect_static(folder: Path) -> None:
     """Collect the static files, without which no page is served."""
     command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
-    environment = {"PATH": os.environ["PATH"], **settings}
+    environment = {"PATH": os.environ["PATH"], "SECRET_KEY": "unused", "DATA_DIR": str(folder)}
     subprocess.run(command, cwd=_ROOT, env=environment, check=True)
 
 
