@@ -76,17 +76,22 @@ def find_conflict(
     """Compare what the form showed, what is stored, and what was typed, each by field.
 
     `edited` is as it is stored, and `typed` holds all fields of the form. Returns None where
-    nobody changed it meanwhile, or all that was typed is stored already. A value that is wrong,
-    thus as it was typed, differs from any other.
+    nobody changed it meanwhile, or all that was typed is stored already. Invalid input stays raw,
+    so it always differs. A field that the opened form did not have, because the site was
+    upgraded meanwhile, counts as not touched by the person.
     """
     stored = _stored(edited, typed)
-    if opened and opened.values == stored:
-        return None
+    if opened:
+        shown = {name: opened.values.get(name, stored[name]) for name in stored}
+        if shown == stored:
+            return None
     differing = [name for name in typed if typed[name] != stored[name]]
     if not differing:
         return None
     taken = {
-        name: stored[name] for name in differing if opened and typed[name] == opened.values[name]
+        name: stored[name]
+        for name in differing
+        if opened and typed[name] == opened.values.get(name, typed[name])
     }
     fields = {field.name: field for field in edited._meta.fields}
     differences = [
