@@ -77,16 +77,21 @@ def find_conflict(
 
     `edited` must come fresh from the database; `typed` holds all fields of the form. Return None
     if the stored values are those that the form showed, or those typed. Invalid input stays raw,
-    so it always differs. Without a version, each field that differs is a conflict.
+    so it always differs. Without a version, each field that differs is a conflict. A field that
+    the opened form did not have, because the site was upgraded, counts as not touched.
     """
     stored = _stored(edited, typed)
-    if opened and opened.values == stored:
-        return None
+    if opened:
+        shown = {name: opened.values.get(name, stored[name]) for name in stored}
+        if shown == stored:
+            return None
     differing = [name for name in typed if typed[name] != stored[name]]
     if not differing:
         return None
     taken = {
-        name: stored[name] for name in differing if opened and typed[name] == opened.values[name]
+        name: stored[name]
+        for name in differing
+        if opened and typed[name] == opened.values.get(name, typed[name])
     }
     fields = {field.name: field for field in edited._meta.fields}
     differences = [

@@ -6,8 +6,10 @@ tests/base/test_text.py compares the two.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from django.db import models
+from django.db.models.functions import Concat
 
 # Only what people type in and between phone numbers, with at least one digit.
 _PHONE = re.compile(r"[0-9\s.\-()/+;]*[0-9][0-9\s.\-()/+;]*")
@@ -77,3 +79,12 @@ class Searchable(models.Func):
 
     function = "searchable_text"
     output_field = models.TextField()
+
+
+def searchable_columns(texts: Sequence[str], phones: Sequence[str]) -> Searchable:
+    """Return the searchable text of columns: `texts` by their words, `phones` by their digits."""
+    first, *others = phones
+    if not others:
+        return Searchable(*texts, first)
+    parts = [part for name in others for part in (models.Value(";"), name)]
+    return Searchable(*texts, Concat(first, *parts))

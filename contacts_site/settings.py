@@ -1,4 +1,4 @@
-"""Settings of the site, all from the environment. README.md lists the variables."""
+"""Settings of the site, all from the environment. docs/settings.md lists the variables."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -8,7 +8,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from base.text import Term, search_terms
-from contacts.models import Contact
+from contacts.models import SEARCHED_PHONES, Contact
 from directory.search.highlighting import holds_a_word, mark, mark_phones
 from directory.search.sql import holds_text
 from members.models import Member
@@ -73,6 +73,7 @@ def _marked_contact(contact: Contact, terms: Sequence[Term]) -> SafeString:
     others = [term for term in terms if not holds_a_word(contact.title, [term])]
     if holds_a_word(contact.email, others):
         parts.append(mark(contact.email, terms))
-    phones = (mark_phones(number, others) for number in contact.phones.split(";"))
+    lists = (getattr(contact, field) for field in SEARCHED_PHONES)
+    phones = (mark_phones(number, others) for numbers in lists for number in numbers.split(";"))
     parts += [phone for phone in phones if "<mark>" in phone][:1]
     return format_html_join(", ", "{}", ((part,) for part in parts))

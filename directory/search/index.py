@@ -10,10 +10,12 @@ migration rebuilds. If the database cannot have the index, the search works, but
 """
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import DatabaseError, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import Migration, RemoveField
 
 from base.worker import STOPPING
 from contacts.models import Contact
@@ -72,6 +74,28 @@ def index_gently() -> None:
     """Index all rows that are not indexed yet, with pauses in which others can write."""
     while index_changes(most=_ROWS_AT_A_TIME) and not STOPPING.wait(_PAUSE):
         pass
+
+
+def make_way(using: str, plan: Sequence[tuple[Migration, bool]], **_: object) -> None:
+    """Remove SQLite's index before a migration that makes its column anew.
+
+    A receiver of `pre_migrate`: SQLite drops no column that a trigger names. `install_indexes`
+    makes the index again.
+    """
+    connection = connections[using]
+    if connection.vendor == "sqlite":
+        for model in SEARCHED:
+            if any(_remakes_column(migration, model) for migration, _ in plan):
+                with transaction.atomic(using=using), connection.cursor() as cursor:
+                    _remove_from_sqlite(cursor, _statements(model))
+
+
+def _remakes_column(migration: Migration, model: type[models.Model]) -> bool:
+    return migration.app_label == model._meta.app_label and any(
+        isinstance(operation, RemoveField)
+        and (operation.model_name_lower, operation.name) == (model._meta.model_name, COLUMN)
+        for operation in migration.operations
+    )
 
 
 def install_indexes(using: str = "default", **_: Any) -> None:

@@ -1,4 +1,4 @@
-"""A site on PostgreSQL is backed up and restored as README.md says: with pg_dump and tar."""
+"""A site on PostgreSQL is backed up and restored as docs/operate.md says: with pg_dump and tar."""
 
 import subprocess
 from pathlib import Path
