@@ -118,6 +118,16 @@ def without_role(db) -> Client:
 
 
 @pytest.fixture
+def allowed(db):
+    """Sign somebody in who may do just that: `allowed("members.view_member", …)`."""
+
+    def allowed(*permissions: str) -> Client:
+        return _signed_in(permissions=permissions)
+
+    return allowed
+
+
+@pytest.fixture
 def nobody() -> Client:
     """A browser in which nobody has signed in."""
     return Client()

@@ -82,6 +82,15 @@ def test_over_it_says_so_and_what_was_typed_can_still_be_sent(open_page, short, 
     expect(page.get_by_role("heading", name="Ferme du Lac")).to_be_visible()
 
 
+def test_a_machine_that_wakes_up_asks_at_once(open_page, short, back_office_user):
+    page = open_page(back_office_user)
+    page.goto("/membres/")
+    expect(cards_of(page)).to_have_count(0)
+    short(100)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(cards_of(page)).to_contain_text(SOON)
+
+
 def test_what_a_page_asks_by_itself_says_so_to_the_site(open_page, back_office_user):
     page = open_page(back_office_user)
     page.goto("/membres/")
