@@ -83,6 +83,7 @@ def test_a_contact_is_changed(open_page, back_office_user, member):
     expect(page.get_by_role("cell", name="Chef", exact=True)).to_be_visible()
 
 
+@pytest.mark.both_databases
 def test_a_deleted_contact_comes_back_to_its_place(open_page, back_office_user, member):
     page = open_page(back_office_user)
     page.goto(member.get_absolute_url())
@@ -236,6 +237,7 @@ def anne_changed_by(member, administrator_user):
     return change
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("javascript", [True, False])
 def test_two_people_edit_the_same_contact(
     open_page, back_office_user, member, anne_changed_by, javascript

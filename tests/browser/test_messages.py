@@ -38,6 +38,7 @@ def addresses(mail_server):
     return {address for letter in mail_server.letters for address in letter.to}
 
 
+@pytest.mark.both_databases
 def test_a_message_goes_to_all_members_of_a_search(
     open_page, back_office_user, members, mail_server
 ):
@@ -69,6 +70,7 @@ def test_a_message_goes_to_all_members_of_a_search(
     assert len(mail_server.letters) == 58
 
 
+@pytest.mark.both_databases
 def test_failures_are_sent_again_from_the_journal(
     open_page, back_office_user, members, mail_server
 ):
