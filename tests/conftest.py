@@ -1,15 +1,24 @@
-"""What every test may ask for."""
+"""What every test may ask for, and the order in which tests run."""
 
+import os
 from inspect import signature
 
+import hypothesis
 import pytest
 from django.db import connection
 from django.test import Client, TransactionTestCase
-from pytest_django.plugin import blocking_manager_key
 
 from accounts.models import User
 from tests.factories import ADMINISTRATOR, BACK_OFFICE, MemberFactory, UserFactory
 from tests.smtp_server import SmtpServer, django_settings
+
+# Other examples in each run, also in CI: what fails is printed with a line that repeats it.
+for _name, _examples in {"local": 30, "ci": 100}.items():
+    hypothesis.settings.register_profile(
+        _name, max_examples=_examples, derandomize=False, deadline=None, print_blob=True
+    )
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
+_DOOR = pytest.StashKey()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -28,7 +37,13 @@ def pytest_collection_modifyitems(config, items):
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in others]
-    items.sort(key=_leaves_database_bare)
+    items.sort(key=lambda item: (_leaves_database_bare(item), not item.get_closest_marker("slow")))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _door_to_the_database(pytestconfig, django_db_blocker):
+    """Let the hook below use the database, which is closed to it otherwise."""
+    pytestconfig.stash[_DOOR] = django_db_blocker
 
 
 @pytest.hookimpl(wrapper=True)
@@ -36,7 +51,7 @@ def pytest_runtest_teardown(item, nextitem):
     """Forget what emptying the tables left on SQLite: each contact's state before its deletion."""
     result = yield
     if nextitem and _empties_database(item) and connection.vendor == "sqlite":
-        with item.config.stash[blocking_manager_key].unblock(), connection.cursor() as cursor:
+        with item.config.stash[_DOOR].unblock(), connection.cursor() as cursor:
             cursor.execute("DELETE FROM contacts_formercontact")
     return result
 
@@ -115,6 +130,16 @@ def marie(administrator) -> User:
 def without_role(db) -> Client:
     """A browser in which someone without any role has signed in."""
     return _signed_in()
+
+
+@pytest.fixture
+def allowed(db):
+    """Sign somebody in who may do just that: `allowed("members.view_member", …)`."""
+
+    def allowed(*permissions: str) -> Client:
+        return _signed_in(permissions=permissions)
+
+    return allowed
 
 
 @pytest.fixture

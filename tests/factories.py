@@ -2,7 +2,7 @@
 
 import factory
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
@@ -15,7 +15,10 @@ PASSWORD = "un mot de passe pour les essais"
 
 
 class UserFactory(DjangoModelFactory[User]):
-    """An account; `role="Back-office"` puts it into that group."""
+    """An account; `role="Back-office"` puts it into that group.
+
+    `permissions=["contacts.change_contact"]` gives it just these.
+    """
 
     class Meta:
         model = get_user_model()
@@ -28,6 +31,14 @@ class UserFactory(DjangoModelFactory[User]):
     def role(self, create, extracted, **kwargs):
         if extracted:
             self.groups.add(Group.objects.get(name=extracted))
+
+    @factory.post_generation
+    def permissions(self, create, extracted, **kwargs):
+        for permission in extracted or ():
+            app, codename = permission.split(".")
+            self.user_permissions.add(
+                Permission.objects.get(content_type__app_label=app, codename=codename)
+            )
 
 
 class MemberFactory(DjangoModelFactory[Member]):

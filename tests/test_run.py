@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.machines import ask, wait_until
+from tests.site_processes import ask, wait_until
 from tests.smtp_server import free_port
 
 RUN = Path(settings.BASE_DIR) / "scripts" / "run"

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from tests.machines import Worker, database_url
+from tests.site_processes import Worker, database_url
 from tests.smtp_server import SmtpServer
 
 

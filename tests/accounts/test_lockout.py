@@ -144,3 +144,18 @@ def test_an_administrator_unblocks_an_account(user):
     response = keeper.post("/admin/accounts/user/", values, follow=True)
     assert "Ces comptes peuvent se connecter." in response.content.decode()
     assert attempt(password=PASSWORD).status_code == 302
+
+
+@pytest.mark.parametrize("latest", ["first browser", "second browser"])
+def test_the_pause_begins_with_the_latest_failure_of_all_browsers(latest):
+    for browser in ("first browser", "second browser"):
+        fail(2, **{"User-Agent": browser})
+    now = timezone.now()
+    for attempt_ in AccessAttempt.objects.all():
+        minutes = 1 if attempt_.user_agent == latest else 10
+        attempts = AccessAttempt.objects.filter(pk=attempt_.pk)
+        assert attempts.update(attempt_time=now - timedelta(minutes=minutes)) == 1
+    assert AccessAttempt.objects.count() == 2
+    response = attempt(password=PASSWORD)
+    assert response.status_code == 429
+    assert 13 * 60 < int(response["Retry-After"]) <= 14 * 60

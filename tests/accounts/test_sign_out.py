@@ -13,3 +13,12 @@ def test_a_link_signs_nobody_out(back_office):
 
 def test_who_has_signed_out_already_is_not_led_back_to_sign_out(nobody, db):
     assert nobody.post(SIGN_OUT)["Location"] == "/connexion/"
+
+
+def test_who_is_signed_out_comes_back_to_the_address_they_opened(nobody, db):
+    before = {"Referer": "http://testserver/membres/"}
+    response = nobody.get("/membres/ajouter/", headers=before)
+    assert response["Location"] == "/connexion/?next=/membres/ajouter/"
+    # What was sent has no page to come back to but the one it was sent from.
+    response = nobody.post("/membres/ajouter/", headers=before)
+    assert response["Location"] == "/connexion/?next=/membres/"

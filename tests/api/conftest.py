@@ -3,7 +3,7 @@
 import pytest
 
 from tests.api.software import Software
-from tests.told_member import member
+from tests.notified_member import member
 
 __all__ = ["member", "software"]
 

@@ -20,8 +20,8 @@ from mailing.outbox.delivery import deliver_due
 from mailing.outbox.queue import Draft, queue
 from mailing.outbox.tasks import ask_for_delivery, deliver_mail, forget_old_deliveries
 from tests.factories import MemberFactory
-from tests.machines import wait_until
 from tests.mailing.outbox.mails import numbered, queue_mails
+from tests.site_processes import wait_until
 from tests.worker_process import WorkerProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)

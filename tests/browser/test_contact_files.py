@@ -42,6 +42,7 @@ def marked(page, path):
     return path
 
 
+@pytest.mark.both_databases
 def test_an_import_is_followed_confirmed_and_undone(
     open_page, administrator_user, contact, tmp_path
 ):
@@ -97,6 +98,7 @@ def test_all_of_it_works_without_javascript(open_page, administrator_user, conta
     assert Contact.objects.get() == contact
 
 
+@pytest.mark.both_databases
 def test_a_refused_file_comes_back_marked_and_imports_once_mended(
     open_page, administrator_user, contact, tmp_path
 ):
@@ -130,6 +132,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(
     expect(page.get_by_text("Il manque les colonnes « Référence » et « Type »")).to_be_visible()
 
 
+@pytest.mark.both_databases
 def test_an_export_older_than_the_site_wants_a_tick(
     open_page, administrator_user, contact, tmp_path
 ):

@@ -83,6 +83,7 @@ def test_a_contact_is_changed(open_page, back_office_user, member):
     expect(page.get_by_role("cell", name="Chef", exact=True)).to_be_visible()
 
 
+@pytest.mark.both_databases
 def test_a_deleted_contact_comes_back_to_its_place(open_page, back_office_user, member):
     page = open_page(back_office_user)
     page.goto(member.get_absolute_url())
@@ -140,6 +141,39 @@ def test_escape_ends_a_drag_and_changes_nothing(open_page, back_office_user, mem
     page.mouse.move(100, 850, steps=5)
     page.keyboard.press("Escape")
     page.mouse.up()
+    assert names(page) == stored(member) == ["Anne", "Bruno", "Chloé"]
+
+
+def test_a_drag_that_the_browser_takes_away_changes_nothing(open_page, back_office_user, member):
+    page = open_page(back_office_user)
+    sent = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.goto(member.get_absolute_url())
+    page.locator("[data-handle]").first.hover()
+    page.mouse.down()
+    page.mouse.move(100, 850, steps=5)
+    assert names(page) == ["Bruno", "Chloé", "Anne"]
+    # A finger's drag becomes a scroll of the page.
+    page.locator("[data-handle]").last.dispatch_event("pointercancel", {"bubbles": True})
+    assert names(page) == ["Anne", "Bruno", "Chloé"]
+    expect(page.locator(".is-dragged")).to_have_count(0)
+    page.mouse.up()
+    page.reload()
+    assert names(page) == stored(member) == ["Anne", "Bruno", "Chloé"]
+    assert "POST" not in sent
+
+
+def test_only_the_main_button_drags(open_page, back_office_user, member):
+    page = open_page(back_office_user)
+    page.goto(member.get_absolute_url())
+    page.locator("[data-handle]").first.hover()
+    for button in ("right", "middle"):
+        page.mouse.down(button=button)
+        page.mouse.move(100, 850, steps=5)
+        assert names(page) == ["Anne", "Bruno", "Chloé"]
+        page.mouse.up(button=button)
+        page.locator("[data-handle]").first.hover()
+    page.reload()
     assert names(page) == stored(member) == ["Anne", "Bruno", "Chloé"]
 
 
@@ -203,6 +237,7 @@ def anne_changed_by(member, administrator_user):
     return change
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("javascript", [True, False])
 def test_two_people_edit_the_same_contact(
     open_page, back_office_user, member, anne_changed_by, javascript

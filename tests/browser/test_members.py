@@ -62,6 +62,28 @@ def test_an_answer_that_fails_is_told(open_page, back_office_user, member):
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_a_failure_in_a_window_is_told_in_the_window(open_page, back_office_user, member):
+    page = open_page(back_office_user, complains=False)
+    page.goto(member.get_absolute_url())
+    page.get_by_role("link", name="Ajouter un contact").click()
+    window = page.get_by_role("dialog", name="Ajout d'un contact")
+    window.get_by_label("Dénomination").fill("Denis")
+    page.route("**/contacts/ajouter/", lambda route: route.abort())
+    window.get_by_role("button", name="Enregistrer").click()
+    expect(window.get_by_role("alert")).to_contain_text("Le site n'a pas répondu")
+    expect(window.get_by_label("Dénomination")).to_have_value("Denis")
+    expect(page.get_by_role("alert")).to_have_count(1)
+
+
+def test_members_are_filtered_as_soon_as_a_category_is_chosen(open_page, back_office_user, member):
+    MemberFactory(name="Moulin", kind="supplier")
+    page = open_page(back_office_user)
+    page.goto("/membres/")
+    page.get_by_label("Catégorie").select_option("Fournisseur")
+    expect(page.get_by_text("1 membre", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Moulin")).to_be_visible()
+
+
 @pytest.fixture
 def changed_by_marie(member, administrator_user):
     """Let Marie Dupont change the member, behind someone else's back."""

@@ -29,10 +29,16 @@ def write(page, subject="Fermeture", text="Bonjour {{ nom }}"):
     page.get_by_label("Texte").fill(text)
 
 
+def state_of(box):
+    """Return what a box of three states shows."""
+    return box.evaluate("box => box.indeterminate ? 'half' : box.checked ? 'ticked' : 'empty'")
+
+
 def addresses(mail_server):
     return {address for letter in mail_server.letters for address in letter.to}
 
 
+@pytest.mark.both_databases
 def test_a_message_goes_to_all_members_of_a_search(
     open_page, back_office_user, members, mail_server
 ):
@@ -64,6 +70,7 @@ def test_a_message_goes_to_all_members_of_a_search(
     assert len(mail_server.letters) == 58
 
 
+@pytest.mark.both_databases
 def test_failures_are_sent_again_from_the_journal(
     open_page, back_office_user, members, mail_server
 ):
@@ -95,11 +102,15 @@ def test_members_are_chosen_by_keyboard(open_page, back_office_user, members):
     page.get_by_label("Choisir Ferme 01").focus()
     page.keyboard.press("Space")
     expect(page.get_by_role("status").get_by_text("1 membre choisi")).to_be_visible()
-    page.get_by_label("Tous les membres de la page").focus()
+    whole = page.get_by_label("Tous les membres de la page")
+    assert state_of(whole) == "half"
+    whole.focus()
     page.keyboard.press("Space")
     expect(page.get_by_role("status").get_by_text("50 membres choisis")).to_be_visible()
+    assert state_of(whole) == "ticked"
     page.keyboard.press("Space")
     expect(page.get_by_text("membres choisis")).to_have_count(0)
+    assert state_of(whole) == "empty"
     page.get_by_label("Choisir Ferme 02").check()
     page.get_by_text("Envoyer un message").focus()
     page.keyboard.press("Enter")
@@ -165,6 +176,23 @@ def test_a_double_click_sends_once(open_page, back_office_user, members):
     expect(page.get_by_role("heading", level=1, name="Fermeture")).to_be_visible()
     page.reload()
     assert Message.objects.count() == 1
+
+
+def test_a_page_that_comes_back_can_be_sent_again(open_page, back_office_user, members):
+    page = open_page(back_office_user)
+    page.goto(f"/messages/nouveau/?members={members.pk}")
+    write(page)
+    page.get_by_role("button", name="Continuer").click()
+    button = page.get_by_role("button", name="Envoyer au 1 membre")
+    expect(button).to_be_visible()
+    # An answer without content leaves the page where it is, as one that one comes back to.
+    page.route("**/*", lambda route: route.fulfill(status=204))
+    for _ in range(2):
+        with page.expect_request(lambda request: request.method == "POST"):
+            button.dblclick()
+        expect(page.locator("form[data-sent]")).to_have_count(1)
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+        expect(page.locator("form[data-sent]")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -268,3 +268,41 @@ def test_awkward_texts_are_shown_as_typed(back_office, contact, awkward):
     assert (values["name"], values["note"]) == (awkward, awkward)
     response = back_office.post(address(contact), values | {"name": "x", "version": ""})
     assert differences(response)["Dénomination"] == (" ".join(awkward.split()), "x")
+
+
+def test_who_may_not_add_is_not_offered_to_add_a_contact_that_is_gone(allowed, contact):
+    client = allowed("contacts.change_contact", "members.view_member")
+    values = form_values(client.get(address(contact)))
+    url = address(contact)
+    contact.delete()
+    response = client.post(url, values, follow=True)
+    assert response.redirect_chain == [(f"{contact.member.get_absolute_url()}#contacts", 302)]
+    assert GONE in text(response)
+    assert not Contact.objects.exists()
+
+
+def test_phones_are_counted_as_they_are_stored(back_office, contact):
+    number = "01 02 03 04 05"
+    typed = (" " * 30 + ";" + " " * 30).join([number] * 5)
+    assert len(typed) > 200
+    values = form_values(back_office.get(address(contact))) | {"phones": typed}
+    assert back_office.post(address(contact), values).status_code == 302
+    assert Contact.objects.get().phones == ";".join([number] * 5)
+
+
+def test_the_same_phones_typed_otherwise_are_no_conflict(back_office, administrator, contact):
+    mine = form_values(back_office.get(address(contact))) | {"phones": " 01 02 ;  03 04 "}
+    theirs = form_values(administrator.get(address(contact))) | {"phones": "01 02;03 04"}
+    assert administrator.post(address(contact), theirs).status_code == 302
+    assert back_office.post(address(contact), mine).status_code == 302
+    assert Contact.objects.get().phones == "01 02;03 04"
+
+
+def test_the_version_of_a_twin_opens_no_other_contact(back_office, contact):
+    values = {"name": "Anne", "job_title": "Cheffe", "email": "anne@x.fr", "type": ContactType.ALL}
+    twin = ContactFactory(**values)
+    Contact.objects.update(updated_at=timezone.now())
+    wrong = form_values(back_office.get(address(twin))) | {"name": "Annie"}
+    response = back_office.post(address(contact), wrong)
+    assert "Ce contact a été modifié" in alerts(response)
+    assert stored(contact) == values

@@ -291,3 +291,12 @@ def test_a_test_that_commits_leaves_no_history_to_the_next(contact, time):
     assert not FormerContact.objects.exists()
     Contact.objects.update(note="x")
     assert FormerContact.objects.exists()
+
+
+def test_a_contact_deleted_before_brought_back_and_changed_since_is_told_once(contact):
+    pk = contact.pk
+    contact.delete()
+    moment = timezone.now()
+    restore(contact, pk=pk)
+    Contact.objects.update(name="Ève")
+    assert kinds(moment) == [("changed", "Ève")]

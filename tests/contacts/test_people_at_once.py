@@ -14,10 +14,10 @@ from base.conflicts import sealed_version
 from contacts.models import CONTACT_FIELDS
 from contacts.order import reorder
 from members.locks import held_member
-from tests.contacts.busy_person import ROUNDS
+from tests.concurrency import come_second, in_thread, run_at_once, signed_in, wait_until_held_up
+from tests.contacts.contact_editor import ROUNDS
 from tests.factories import ContactFactory, MemberFactory, UserFactory
 from tests.pages import HTMX, cells, form_values, text
-from tests.side_by_side import all_said, come_second, in_thread, signed_in, wait_until_held_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -162,7 +162,7 @@ def test_a_restoration_pressed_twice_restores_once(member, second, others):
 
 
 def test_many_people_at_once_meet_no_error(member):
-    said = all_said("tests.contacts.busy_person", member)
+    said = run_at_once("tests.contacts.contact_editor", member)
     assert said == [["302"] * (4 * ROUNDS + 1)] * 4
     places = list(member.contacts.values_list("position", flat=True))
     assert len(set(places)) == len(places)

@@ -131,3 +131,11 @@ def test_the_chosen_filter_stays_chosen(back_office):
     options = page(back_office.get("/membres/a-verifier/", {"check": "adresse-refusee"}))
     (chosen,) = options.xpath("//option[@selected]/@value")
     assert chosen == "adresse-refusee"
+
+
+def test_the_filter_finds_an_address_refused_in_another_letter_case():
+    problem = next(each for each in PROBLEMS if each.key == "adresse-refusee")
+    main = MemberFactory(email="anne@example.org", refused_address="Anne@Example.org")
+    contact = ContactFactory(email="BRUNO@example.org", refused_address="bruno@example.org")
+    ContactFactory(email="chloe@example.org", refused_address="c@example.org")
+    assert set(problem.apply(Member.objects.all())) == {main, contact.member}

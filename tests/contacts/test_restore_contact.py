@@ -140,3 +140,15 @@ def test_the_member_is_held_once(back_office, member, bruno):
     with CaptureQueriesContext(connection) as queries:
         back_office.post(address(bruno))
     assert len([one for one in queries if "FOR UPDATE" in one["sql"]]) == 1
+
+
+def test_what_somebody_else_deletes_again_is_theirs_to_restore(
+    back_office, administrator, member, bruno
+):
+    back_office.post(address(bruno, "supprimer"))
+    back_office.post(address(bruno))
+    administrator.post(address(bruno, "supprimer"))
+    assert TOO_LATE in text(back_office.post(address(bruno), follow=True))
+    assert names(member) == ["Anne", "Chloé", "Denis"]
+    administrator.post(address(bruno))
+    assert names(member) == ["Anne", "Bruno", "Chloé", "Denis"]

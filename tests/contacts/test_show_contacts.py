@@ -93,3 +93,23 @@ def test_awkward_texts_are_shown_as_typed(back_office, awkward):
     for title in ("Dénomination", "Note", "Fonction", "Téléphone(s)", "Fax"):
         assert cells(response, title) == [awkward]
     assert page(response).xpath("//button[@name='up']/@aria-label") == [f"Monter {awkward}"]
+
+
+@pytest.mark.parametrize(
+    ("right", "offered"),
+    [
+        ("view", []),
+        ("add", ["Ajouter un contact"]),
+        ("change", ["Modifier l'ordre des contacts", "Monter", "Descendre", "Modifier le contact"]),
+        ("delete", ["Supprimer le contact"]),
+    ],
+)
+def test_just_what_somebody_may_do_is_offered(allowed, right, offered):
+    contact = ContactFactory()
+    client = allowed("members.view_member", f"contacts.{right}_contact")
+    shown = page(client.get(contact.member.get_absolute_url()))
+    (panel,) = shown.xpath("//section[@aria-labelledby='contacts-title']")
+    assert panel.xpath(".//*[self::a or self::button]/@title") == offered
+    titles = panel.xpath(".//th[@scope='col']/text()")
+    assert ("Actions" in titles) == (right in ("change", "delete"))
+    assert ("Ordre" in titles) == (right == "change")

@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings
 
 from base.text import fold
-from tests.machines import Site, wait_until
+from tests.site_processes import Site, wait_until
 
 pytestmark = [pytest.mark.only_on("sqlite"), pytest.mark.xdist_group("backup")]
 ROWS = 2_000

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from mailing.notifications.dispatch import AttachedFile, notify
 from tests.databases import own_database, tool
 from tests.factories import ADMINISTRATOR, ContactFactory, MemberFactory, UserFactory
-from tests.machines import database_url
+from tests.site_processes import database_url
 
 pytestmark = [
     pytest.mark.only_on("postgresql"),

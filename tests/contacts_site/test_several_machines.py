@@ -9,10 +9,10 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from mailing.models import Delivery, DeliveryState, Message
 from tests.api.software import NOTIFICATIONS, Software
 from tests.factories import BACK_OFFICE, MemberFactory, UserFactory
-from tests.machines import Browser, Site, ask, wait_until
 from tests.mailing.messages.writing import send, to_search
 from tests.mailing.outbox.mails import numbered
 from tests.pages import text
+from tests.site_processes import Browser, Site, ask, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 MEMBERS = 200

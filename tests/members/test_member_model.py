@@ -41,6 +41,8 @@ def test_a_member_without_contacts_can_become_an_individual():
     member = MemberFactory()
     member.kind = MemberKind.INDIVIDUAL
     member.full_clean()
+    member.save()
+    assert Member.objects.get(kind=MemberKind.INDIVIDUAL) == member
 
 
 def test_a_character_that_no_file_could_carry_is_refused():

@@ -8,10 +8,10 @@ import pytest
 
 from contacts.models import Contact
 from members.models import Member
+from tests.concurrency import come_second, run_at_once, signed_in
 from tests.factories import ContactFactory, UserFactory
-from tests.members.busy_person import ROUNDS
+from tests.members.note_writer import ROUNDS
 from tests.pages import alerts, differences, form_values, main_form, text
-from tests.side_by_side import all_said, come_second, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -86,7 +86,7 @@ def test_the_second_to_delete_a_member_is_told(member, second):
 
 
 def test_many_people_at_once_lose_nothing(member):
-    said = all_said("tests.members.busy_person", member)
+    said = run_at_once("tests.members.note_writer", member)
     assert {status for statuses in said for status in statuses} <= {"200", "302"}
     assert [statuses.count("302") for statuses in said] == [ROUNDS] * 4
     lines = Member.objects.get().note.split("\n")

@@ -84,6 +84,26 @@ def test_among_many_the_screen_is_filled_with_others(settle, small_screen):
     assert (first.keys[0], len(first.keys), first.has_more) == (best.pk, 2, True)
 
 
+@pytest.mark.parametrize("order", [None, lambda members: members.order_by("city")])
+@pytest.mark.parametrize("text", ["lac", "acom"])
+@pytest.mark.parametrize(("number", "has_more"), [(1, False), (2, False), (3, True)])
+def test_more_than_fit_the_screen_are_told_from_just_as_many(
+    settle, small_screen, number, has_more, text, order
+):
+    MemberFactory.create_batch(number, name="Lacombe")
+    settle()
+    first = find_first(Member.objects.all(), text, order)
+    assert (len(first.keys), first.has_more) == (min(number, 2), has_more)
+
+
+@pytest.mark.parametrize("before", ["Le ", "Belle-", "L'", "Est.", "A@"])
+def test_a_word_begins_after_any_sign_that_parts_words(settle, before):
+    MemberFactory(reference="2", name="Aabeille")
+    MemberFactory(reference="1", name=f"{before}abeille")
+    settle()
+    assert found("abeille") == ["1", "2"]
+
+
 @pytest.mark.parametrize("text", ["a", "ab", "abe", "abe 06"])
 def test_among_many_a_filter_loses_nobody(settle, small_screen, text):
     MemberFactory.create_batch(9, name="Abelac", phone="06")

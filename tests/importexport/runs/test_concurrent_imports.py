@@ -17,11 +17,11 @@ from importexport.runs.steps import ask_to_undo, confirm
 from importexport.runs.worker import apply_changes, take_back_changes, work_on
 from members.locks import held_member
 from members.models import Member
+from tests.concurrency import in_thread, wait_until_held_up
 from tests.factories import ContactFactory, MemberFactory, UserFactory
 from tests.importexport.files_made import csv_file, names, untouched
 from tests.importexport.importing import import_contacts, ready, run_import
 from tests.pages import form_values, main_form, text
-from tests.side_by_side import in_thread, wait_until_held_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MEMBER = {"reference": "C1", "name": "Cantine", "kind": "professional"}

@@ -21,9 +21,9 @@ from importexport.runs.worker import ask_for_overdue_work, work_on
 from tests.factories import ContactFactory, UserFactory
 from tests.importexport.files_made import csv_file, names, plain, untouched
 from tests.importexport.importing import last_run, press, ready, received, send, work
-from tests.machines import database_url, wait_until
 from tests.mailing.outbox.mails import Clock
 from tests.pages import errors, text
+from tests.site_processes import database_url, wait_until
 from tests.worker_process import WorkerProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -17,7 +17,7 @@ from importexport.runs.worker import ask_for_work
 from tests.factories import MemberFactory
 from tests.importexport.files_made import csv_file, names, untouched
 from tests.importexport.importing import received
-from tests.machines import wait_until
+from tests.site_processes import wait_until
 from tests.worker_process import WorkerProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)

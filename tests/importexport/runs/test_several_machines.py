@@ -7,7 +7,7 @@ import pytest
 from importexport.models import ImportRun
 from tests.factories import ADMINISTRATOR, MemberFactory, UserFactory
 from tests.importexport.files_made import csv_file, names
-from tests.machines import Browser, Site, wait_until
+from tests.site_processes import Browser, Site, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 IMPORT = "/contacts/importer/"

@@ -15,7 +15,6 @@ from mailing.models import Delivery, Message
 from mailing.outbox.delivery import deliver_due
 from members.models import Member
 from tests.factories import MemberFactory, UserFactory
-from tests.machines import wait_until
 from tests.mailing.messages.writing import (
     confirmation,
     deliver,
@@ -26,6 +25,7 @@ from tests.mailing.messages.writing import (
     to_search,
 )
 from tests.pages import text
+from tests.site_processes import wait_until
 from tests.worker_process import WorkerProcess
 
 

@@ -18,8 +18,8 @@ from mailing.notifications.dispatch import AttachedFile, NotificationRefused, no
 from mailing.outbox.delivery import deliver_due
 from mailing.outbox.queue import remove_orphaned_files
 from members.models import MemberKind
+from tests.concurrency import start, wait_until_held_up
 from tests.factories import ContactFactory, MemberFactory
-from tests.side_by_side import start, wait_until_held_up
 
 FORBIDDEN_IN_HEADERS = ["\n", "\r\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"]
 

@@ -1,9 +1,9 @@
-"""Someone who works on a member's contacts as the pages allow, and says each answer's status.
+"""Adds, changes, moves, deletes and restores a member's contacts; prints each answer's status.
 
-`python -m tests.contacts.busy_person MEMBER NAME`, see tests/busy.py.
+`python -m tests.contacts.contact_editor MEMBER NAME`, started by tests/concurrency.py.
 """
 
-from tests.busy import say, work
+from tests.person_process import work, write
 
 ROUNDS = 5
 
@@ -17,7 +17,7 @@ def change_contacts(client, member_pk, name):
 
     def post(rest, values=None):
         answer = client.post(f"{member.get_absolute_url()}contacts/{rest}/", values)
-        say(answer.status_code)
+        write(answer.status_code)
 
     for _ in range(ROUNDS):
         post("ajouter", {"name": "neuf", "note": name, "type": 1})

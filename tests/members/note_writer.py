@@ -1,10 +1,11 @@
-"""Someone who adds lines to a member's note, beginning anew wherever another was faster.
+"""Adds lines to a member's note, beginning anew wherever another was faster.
 
-`python -m tests.members.busy_person MEMBER NAME`, see tests/busy.py; it says each answer's status.
+`python -m tests.members.note_writer MEMBER NAME`, started by tests/concurrency.py; it prints each
+answer's status.
 """
 
-from tests.busy import say, work
 from tests.pages import form_values
+from tests.person_process import work, write
 
 ROUNDS = 5
 
@@ -17,7 +18,7 @@ def write_notes(client, member_pk, name):
             values = form_values(client.get(url))
             note = f"{values['note']}\n{name}.{number}"
             status = client.post(url, values | {"note": note}).status_code
-            say(status)
+            write(status)
 
 
 if __name__ == "__main__":

@@ -66,16 +66,19 @@ def come_second(member, act, post):
         return late.result(timeout=20)
 
 
-def all_said(module, member, number=4) -> list[list[str]]:
-    """Have so many people do a module's work on a member (tests/busy.py); return what each said."""
+def run_at_once(module, member, number=4) -> list[list[str]]:
+    """Run a module on a member in `number` processes at once; return the words that each printed.
+
+    The module is one that tests/person_process.py describes.
+    """
     people = [start(module, str(member.pk), str(n)) for n in range(number)]
     assert [person.stdout.readline() for person in people] == ["ready\n"] * number
     for person in people:
         person.stdin.write("\n")
         person.stdin.flush()
-    said = [person.communicate(timeout=60) for person in people]
-    assert [person.returncode for person in people] == [0] * number, said
-    return [words.split() for words, _ in said]
+    printed = [person.communicate(timeout=60) for person in people]
+    assert [person.returncode for person in people] == [0] * number, printed
+    return [words.split() for words, _ in printed]
 
 
 def start(module, *arguments):

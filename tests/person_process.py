@@ -1,4 +1,7 @@
-"""Somebody at work in a process of their own on the tests' database (side_by_side.all_said)."""
+"""A person at work in a process of their own, on the tests' database.
+
+`tests.concurrency.run_at_once` starts several, each a module that calls `work`.
+"""
 
 import os
 import sys
@@ -10,7 +13,10 @@ PLAIN_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage
 
 
 def work(act) -> None:
-    """Say `ready`, wait for a line, and act, signed in, with what the command line says."""
+    """Print `ready`, wait for a line, then call `act(client, member_pk, name)`, signed in.
+
+    The key of the member and the name of the account come from the command line.
+    """
     os.environ["DJANGO_SETTINGS_MODULE"] = "contacts_site.settings"
     django.setup()
     from django.conf import settings
@@ -22,12 +28,12 @@ def work(act) -> None:
     member_pk, name = sys.argv[1:]
     client = Client()
     client.force_login(UserFactory(is_superuser=True, username=name))
-    say("ready")
+    write("ready")
     sys.stdin.readline()
     with override_settings(STORAGES={**settings.STORAGES, "staticfiles": PLAIN_FILES}):
         act(client, member_pk, name)
 
 
-def say(word) -> None:
+def write(word) -> None:
     sys.stdout.write(f"{word}\n")
     sys.stdout.flush()
