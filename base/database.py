@@ -54,16 +54,16 @@ def insert_rows_in_steps(
     model: type[models.Model],
     columns: Sequence[str],
     rows: Iterable[tuple[Any, ...]],
-    before_each: Callable[[], object] = lambda: None,
+    heartbeat: Callable[[], object] = lambda: None,
 ) -> None:
     """Insert rows of values for these columns, some thousands in each transaction.
 
-    `before_each` is called at the beginning of each, and may raise to stop. Values are what the
+    `heartbeat` is called at the beginning of each, and may raise to stop. Values are what the
     database's driver takes: texts, numbers, None, `moment` for a time.
     """
     for some in slices(rows, _ROWS_AT_A_TIME):
         with transaction.atomic():
-            before_each()
+            heartbeat()
             insert_rows(model, columns, some)
 
 

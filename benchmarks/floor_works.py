@@ -20,10 +20,8 @@ from importexport.models import RunSource
 from importexport.rows.checking import is_header
 from importexport.rows.columns import COLUMNS
 from importexport.runs.apply import apply_changes
-from importexport.runs.intake import Options, receive
-from importexport.runs.plan import plan_addition
-from importexport.runs.reading import check_file, limits, read_table
-from importexport.runs.storing import store_plan
+from importexport.runs.intake import Options, check_file, limits, read_table, receive
+from importexport.runs.plan import plan_addition, store_plan
 
 
 def ods_floor(path: str) -> float:
@@ -70,7 +68,7 @@ def write_checked(path: str) -> float:
     with Path(path).open("rb") as opened:
         file: File[Any] = File(opened)
         run = receive(file, Options(), source=RunSource.COMMAND)
-        rows = check_file(read_table(opened), sync=False, tell=lambda *_: None).rows
+        rows = check_file(read_table(opened), sync=False, heartbeat=lambda *_: None).rows
 
     def work() -> None:
         store_plan(run, plan_addition(rows, {}), lambda: None)
@@ -83,7 +81,7 @@ def write_checked(path: str) -> float:
 def copy_rows(path: str) -> float:
     """Give the same rows straight to the table of contacts, the quickest way of the database."""
     with Path(path).open("rb") as file:
-        rows = check_file(read_table(file), sync=False, tell=lambda *_: None).rows
+        rows = check_file(read_table(file), sync=False, heartbeat=lambda *_: None).rows
     now = moment(timezone.now())
     columns = ("member_id", "position", *CONTACT_FIELDS, "created_at", "updated_at")
     added = plan_addition(rows, {}).added

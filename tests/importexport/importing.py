@@ -4,8 +4,9 @@ from django.core.files import File
 
 from importexport.models import ImportRun, RunSource
 from importexport.runs import direct
+from importexport.runs.check import check_run, preview_file
 from importexport.runs.intake import Options, receive
-from importexport.runs.worker import check_run, preview, work_on
+from importexport.runs.steps import work_on
 from tests.pages import page
 
 ADDRESS = "/contacts/importer/"
@@ -25,7 +26,7 @@ def run_import(file, *, sync=False, only_members_in_file=False, **hooks):
 
 def preview_import(file, *, sync=False, only_members_in_file=False):
     """Return what an import would do."""
-    return preview(file, Options(sync, only_members_in_file), lambda *_: None)
+    return preview_file(file, Options(sync, only_members_in_file), lambda *_: None)
 
 
 def send(client, file, **values):

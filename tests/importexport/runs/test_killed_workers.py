@@ -12,8 +12,7 @@ import pytest
 
 from contacts.models import Contact
 from importexport.models import ImportRun
-from importexport.runs.steps import ask_to_undo, confirm
-from importexport.runs.worker import ask_for_work
+from importexport.runs.steps import ask_for_work, ask_to_undo, confirm
 from tests.factories import MemberFactory
 from tests.importexport.files_made import csv_file, names, untouched
 from tests.importexport.importing import received
@@ -130,7 +129,7 @@ def test_a_worker_killed_at_any_moment_leaves_the_contacts_of_before_or_of_after
 def test_a_worker_told_to_stop_gives_a_check_back_and_another_goes_on_at_once(before, tmp_path):
     run = sent(times=5)
     with a_worker(tmp_path, IMPORT_LEASE_SECONDS="600") as worker:
-        ask_for_work(run)
+        ask_for_work(run.pk)
         wait_until(lambda: state_of(run) == "checking")
         assert worker.stop() == 0
     assert (state_of(run), run.claim, run.attempts) == ("received", None, 0)
@@ -142,7 +141,7 @@ def test_a_worker_told_to_stop_gives_a_check_back_and_another_goes_on_at_once(be
 def test_a_worker_told_to_stop_ends_what_it_applies(before, tmp_path):
     run = sent()
     with a_worker(tmp_path) as worker:
-        ask_for_work(run)
+        ask_for_work(run.pk)
         wait_until(lambda: state_of(run) == "ready")
         asked_to_apply(run)
         wait_until(lambda: state_of(run) == "done" or run.claim)
@@ -160,7 +159,7 @@ def test_two_workers_apply_two_synchronisations_one_after_the_other(tmp_path):
         runs.append(received(csv_file(*rows), sync=True))
     with a_worker(tmp_path) as one, a_worker(tmp_path) as two:
         for run in runs:
-            ask_for_work(run)
+            ask_for_work(run.pk)
         for run in runs:
             wait_until(lambda run=run: state_of(run) == "ready")
         one.wait_until_ready()

@@ -12,7 +12,7 @@ from contacts.order import reorder
 from importexport.exports.contacts import export_contacts
 from importexport.models import ImportChange
 from importexport.runs.steps import ask_to_undo
-from importexport.runs.worker import undo_run
+from importexport.runs.undo import undo_run
 from tests.factories import ADMINISTRATOR, ContactFactory, MemberFactory, UserFactory
 from tests.importexport.files_made import csv_file, named, names, untouched
 from tests.importexport.importing import checked, import_contacts, last_run, press, run_import

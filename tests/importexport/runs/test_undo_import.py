@@ -12,8 +12,7 @@ from hypothesis.extra.django import TestCase
 from contacts.models import CONTACT_FIELDS, Contact, Topic
 from importexport.models import ImportRun
 from importexport.runs.steps import ask_to_undo
-from importexport.runs.undo import UndoRefused
-from importexport.runs.worker import undo_run
+from importexport.runs.undo import UndoRefused, undo_run
 from mailing.notifications.dispatch import notify
 from members.models import Member
 from tests.factories import ContactFactory, MemberFactory, UserFactory
