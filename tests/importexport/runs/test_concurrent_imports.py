@@ -165,6 +165,13 @@ def test_a_contact_is_changed_before_or_after_the_import(member, client, import_
     assert places_are_distinct()
 
 
+def test_a_write_past_the_pages_comes_after_the_import(member, import_while):
+    # It holds no member: the table itself makes it wait, and then there is no Anne any more.
+    anne = Contact.objects.filter(name="Anne")
+    assert import_while(lambda: anne.update(note="x"), ["C1", "Denis", 1]) == 0
+    assert names() == ["Denis"]
+
+
 def test_an_order_of_before_the_import_is_refused_after_it(member, client, import_while):
     order = [contact.pk for contact in member.contacts.order_by("-position")]
     response = import_while(
