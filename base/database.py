@@ -53,16 +53,16 @@ def insert_rows_in_steps(
     model: type[models.Model],
     columns: Sequence[str],
     rows: Iterable[tuple[Any, ...]],
-    before_each: Callable[[], object] = lambda: None,
+    heartbeat: Callable[[], object] = lambda: None,
 ) -> None:
     """Insert rows, 10,000 in each transaction.
 
-    `before_each` is called first in each transaction, and may raise to stop. Values are what the
+    `heartbeat` is called first in each transaction, and may raise to stop. Values are what the
     database's driver takes: texts, numbers, None, and times converted by `moment`.
     """
     for part in slices(rows, _ROWS_AT_A_TIME):
         with transaction.atomic():
-            before_each()
+            heartbeat()
             insert_rows(model, columns, part)
 
 

@@ -24,10 +24,8 @@ from importexport.rows.columns import COLUMNS
 from importexport.rows.sheet import Format
 from importexport.runs.apply import apply_changes
 from importexport.runs.direct import import_contacts
-from importexport.runs.intake import Options, receive
-from importexport.runs.plan import plan_addition
-from importexport.runs.reading import check_file, limits, read_table
-from importexport.runs.storing import store_plan
+from importexport.runs.intake import Options, check_file, limits, read_table, receive
+from importexport.runs.plan import plan_addition, store_plan
 
 
 def export_file(path: str, format: Format) -> None:
@@ -90,7 +88,7 @@ def write_checked(path: str) -> float:
     with Path(path).open("rb") as opened:
         file: File[Any] = File(opened)
         run = receive(file, Options(), source=RunSource.COMMAND)
-        rows = check_file(read_table(opened), sync=False, tell=lambda *_: None).rows
+        rows = check_file(read_table(opened), sync=False, heartbeat=lambda *_: None).rows
 
     def work() -> None:
         store_plan(run, plan_addition(rows, {}), lambda: None)
@@ -103,7 +101,7 @@ def write_checked(path: str) -> float:
 def copy_rows(path: str) -> float:
     """Insert the same rows the quickest way that the database has; return the seconds."""
     with Path(path).open("rb") as file:
-        rows = check_file(read_table(file), sync=False, tell=lambda *_: None).rows
+        rows = check_file(read_table(file), sync=False, heartbeat=lambda *_: None).rows
     now = moment(timezone.now())
     columns = ("member_id", "position", *CONTACT_FIELDS, "created_at", "updated_at")
     added = plan_addition(rows, {}).added

@@ -12,9 +12,10 @@ from base.conflicts import sealed_version
 from benchmarks.screens import plain_static_files, signed_in
 from contacts.models import CONTACT_FIELDS, Contact
 from importexport.models import ImportRun, RunSource
+from importexport.runs.apply import apply_run
+from importexport.runs.check import check_run
 from importexport.runs.intake import Options, receive
 from importexport.runs.steps import confirm
-from importexport.runs.worker import apply_run, check_run
 from members.models import Member
 
 _MOST_SECONDS = 600

@@ -176,7 +176,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # Uploads above this go to a temporary file instead of memory.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
-    "importexport.runs.uploads.BoundedUploadHandler",
+    "importexport.runs.intake.BoundedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

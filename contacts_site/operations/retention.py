@@ -11,7 +11,7 @@ from django_tasks_db.models import DBTaskResult
 
 from base.worker import forget_tasks
 from contacts.history import forget_former_contacts
-from importexport.exports.journal import forget_exports
+from importexport.exports.contacts import forget_exports
 from importexport.runs.retention import forget_old_imports
 from mailing.retention import forget_mail_texts, forget_messages, forget_notifications
 

@@ -13,7 +13,7 @@ from django_tasks_db.models import DBTaskResult
 
 from base.management.commands.worker import _do
 from contacts_site.logs import LineFormatter
-from importexport.runs.worker import work_on_import
+from importexport.runs.steps import work_on_import
 from mailing.models import Delivery, DeliveryState
 from mailing.outbox import claims as claiming
 from mailing.outbox.delivery import deliver_due
