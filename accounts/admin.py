@@ -7,16 +7,14 @@ from django.http import HttpRequest
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_tasks_db.models import DBTaskResult
-from post_office.models import Attachment, Email, EmailTemplate, Log
 
 from accounts.lockout import forget_failures
 from accounts.models import User
 from accounts.second_factor import devices as second_factor
 
 # The admin is for accounts only. The pages that libraries register would show the keys of
-# telephones, send mail without the journal, or open attachments in the browser.
+# telephones.
 admin.site.unregister([TOTPDevice, StaticDevice, DBTaskResult])
-admin.site.unregister([Email, EmailTemplate, Log, Attachment])
 
 
 @admin.register(User)

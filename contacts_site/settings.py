@@ -87,7 +87,6 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
-    "post_office",
     "base",
     "accounts",
     "members",
