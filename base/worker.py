@@ -1,6 +1,5 @@
 """What all background tasks share."""
 
-import traceback
 from datetime import datetime
 from threading import Event
 from typing import Any
@@ -26,9 +25,3 @@ def forget_tasks(tasks: "QuerySet[DBTaskResult[Any, Any]]", older_than: datetime
     """
     started = tasks.exclude(status=TaskResultStatus.READY).filter(started_at__lt=older_than)
     return started.delete()[0]
-
-
-def nameless(error: Exception) -> str:
-    """Return the error's type and place for the logs; its message may hold personal data."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} ({place.filename}, line {place.lineno})"
