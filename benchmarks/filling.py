@@ -12,7 +12,7 @@ from django.db import connection
 
 from accounts.models import User
 from contacts.models import Contact
-from contacts_site.demo.contacts import draw_contacts
+from contacts_site.demo.contact_lists import draw_contacts
 from contacts_site.demo.members import draw_organisation
 from contacts_site.demo.organisations import ORGANISATIONS
 from members.models import Member

@@ -13,7 +13,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
 
-from accounts.people import person
+from accounts.identity import person
 from base.requests import HttpRequest
 from contacts.deletion import delete_contact, restore_contact
 from contacts.forms import ContactForm

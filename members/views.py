@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.people import person
+from accounts.identity import person
 from base.requests import HttpRequest
 from members.forms import MemberDeletionForm, MemberForm
 from members.locks import held_member_if_any

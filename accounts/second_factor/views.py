@@ -13,8 +13,8 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts.identity import person
 from accounts.models import User
-from accounts.people import person
 from accounts.second_factor import devices as second_factor
 from accounts.second_factor.devices import Refused
 from accounts.second_factor.forms import CodeForm

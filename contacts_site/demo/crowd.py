@@ -14,8 +14,8 @@ from django.utils import timezone
 from accounts.models import User
 from base.database import insert_rows, moment, slices
 from contacts.models import CONTACT_FIELDS, Contact
-from contacts_site.demo.contacts import draw_contacts
-from contacts_site.demo.filling import NotEmpty, add_accounts
+from contacts_site.demo.contact_lists import draw_contacts
+from contacts_site.demo.loader import NotEmpty, add_accounts
 from contacts_site.demo.members import draw_individual, draw_organisation
 from contacts_site.demo.organisations import INDIVIDUALS, ORGANISATIONS, Organisation
 from directory.search.index import index_changes

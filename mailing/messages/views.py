@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HTMX_STOP_POLLING
 
-from accounts.people import person
+from accounts.identity import person
 from base.paging import FlatPaginator
 from base.requests import HttpRequest
 from mailing.messages.dispatch import (

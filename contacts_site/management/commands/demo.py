@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 
 from base.terminal import TerminalCommand
 from contacts_site.demo.crowd import fill_with_crowd
-from contacts_site.demo.filling import (
+from contacts_site.demo.loader import (
     ADMINISTRATOR_ACCOUNT,
     BACK_OFFICE_ACCOUNT,
     PASSWORD,

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from contacts.models import Contact
-from contacts_site.demo.building import build
+from contacts_site.demo.roster import build
 from members.models import Member
 
 PASSWORD = "demo"  # noqa: S105  not secret: the data are invented

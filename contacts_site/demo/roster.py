@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from contacts.models import Contact
-from contacts_site.demo.contacts import draw_contacts
+from contacts_site.demo.contact_lists import draw_contacts
 from contacts_site.demo.members import draw_individual, draw_organisation
 from contacts_site.demo.organisations import (
     INDIVIDUALS,
