@@ -134,7 +134,6 @@ class Follower:
         return self._state == _IN_SHEET
 
     def add_row(self, cells: list[Cell], repeat: int) -> None:
-        """Pass on a complete row."""
         line = self._line + 1
         self._line += repeat
         if cells:

@@ -176,7 +176,6 @@ class _Styles:
 
 
 def validation_name(column: SheetColumn) -> str:
-    """Return the name by which cells of this column refer to its choices."""
     return f"choices-of-{column.title}"
 
 

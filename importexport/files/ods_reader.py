@@ -79,7 +79,7 @@ class _Sheets:
         return rows
 
     def begin_sheet(self, name: str) -> bool:
-        """Return whether its rows are wanted: before the header is found, or as its continuation."""
+        """Return whether its rows are wanted: without a header yet, or to continue its sheet."""
         if not self._has_header:
             self._name = name
             self._searched_rows = 0
