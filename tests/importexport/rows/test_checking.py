@@ -13,7 +13,7 @@ MEMBERS = {
 
 
 def check(*rows, titles=SHORT):
-    """Check rows of cells, each given as its cells, or as a Row where the line matters."""
+    """Check rows, each given as its cells, or as a Row where the line matters."""
     numbered = [row if isinstance(row, Row) else Row(n, row) for n, row in enumerate(rows, 2)]
     return check_table(Table("ods", Row(1, titles), iter(numbered)), MEMBERS)
 
@@ -159,7 +159,7 @@ def test_what_stands_beyond_the_last_column_is_an_error():
     assert error.startswith("ligne 2, colonne 5 : « x » se trouve au-delà de la dernière colonne")
 
 
-def test_every_error_of_every_row_is_told():
+def test_every_error_of_every_row_is_reported():
     row = ["C9", "Autre", "x" * 201, "x" * 5001, "\0", "a@", "x" * 201, "x" * 51, 7, "", "surplus"]
     checked = check(row, ["C1"], row, titles=TITLES)
     faulty = ["Référence", "Dénomination", "Note", "Fonction", "Mail", "Tel", "Fax", "Type", "11"]
@@ -184,7 +184,7 @@ def test_very_many_errors_are_counted_and_the_first_ones_kept(monkeypatch):
 
 
 def test_an_invisible_character_in_a_title_is_no_part_of_it():
-    """Found by fuzzing: a marked ODS loses it, and would have had another column than its CSV."""
+    """Found by fuzzing: an ODS loses the character, and would have another column than its CSV."""
     checked = check(["C1", "Anne", "2"], titles=("Ré\x03férence", "Dénomination\x00", "Type\x1f"))
     assert told(checked.errors) == told(checked.warnings) == []
     assert checked.rows[0].values[0] == "Anne"

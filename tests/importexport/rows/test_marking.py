@@ -1,4 +1,4 @@
-"""A faulty file comes back marked: the same rows at the same lines, and what is wrong with them."""
+"""The marked file has the rows of the faulty one, on the same lines, with their errors."""
 
 import io
 import zipfile
@@ -44,7 +44,7 @@ def marked(source, limits=LIMITS):
 
 
 def cells_by_line(file):
-    """Return all rows of a file by their line, those above the titles too."""
+    """Return the rows of a file by their lines, with those above the titles."""
     found = open_table(file, is_header, LIMITS)
     return {row.line: list(row.cells) for row in (*found.above, found.header, *found.rows)}
 
@@ -112,7 +112,7 @@ def test_blank_rows_and_those_above_the_titles_stay_where_they_are():
     assert len(content) < 20_000
 
 
-def test_of_equal_rows_each_tells_its_own_errors():
+def test_of_equal_rows_each_has_its_own_errors():
     faulty = [cell("C9"), cell("Anne"), cell("2")]
     titles = row(cell("Référence"), cell("Dénomination"), cell("Type"))
     repeated = row(*faulty, attributes='table:number-rows-repeated="3"')
@@ -120,7 +120,7 @@ def test_of_equal_rows_each_tells_its_own_errors():
     assert [len(found[line]) for line in (2, 3, 4)] == [4, 4, 4]
 
 
-def test_rows_beyond_the_kept_errors_are_there_without(monkeypatch):
+def test_rows_beyond_the_kept_errors_are_written_without_errors(monkeypatch):
     monkeypatch.setattr("importexport.rows.checking.MOST_REMARKS", 1)
     found = cells_by_line(marked(ods_file(("C1", "", 0), ("C1", "", 0))))
     assert len(found[2]) == 4
@@ -168,7 +168,7 @@ def sheet_of(file):
 
 
 def cells_of(sheet):
-    """Yield line, place and cell as odfpy has them, repeated ones counted."""
+    """Yield (line, index, cell) from a sheet of odfpy, with repeated cells counted."""
     line = 1
     for found in sheet.getElementsByType(table.TableRow):
         place = 1
@@ -179,7 +179,7 @@ def cells_of(sheet):
 
 
 def annotations(file):
-    """Return each comment, as odfpy finds it, by its line and place."""
+    """Return the comments that odfpy finds, by line and index."""
     found = {}
     for line, place, made in cells_of(sheet_of(file)[1]):
         for note in made.getElementsByType(office.Annotation):

@@ -1,4 +1,4 @@
-"""What an import writes, and that it writes all of it or nothing."""
+"""An import writes exactly the rows of its file, all or none."""
 
 from datetime import timedelta
 
@@ -172,7 +172,7 @@ def test_one_faulty_row_and_nothing_is_written(farm, sync):
 
 
 @pytest.mark.parametrize("sync", [False, True])
-def test_a_preview_tells_the_same_numbers_and_writes_nothing(farm, canteen, sync):
+def test_a_preview_gives_the_same_numbers_and_writes_nothing(farm, canteen, sync):
     before = untouched()
     rows = [["C1", "Bruno", 4], ["C1", "Denis", 1]]
     foreseen = preview_import(csv_file(*rows), sync=sync)

@@ -1,4 +1,4 @@
-"""What one sheet cannot hold goes on in the next; all of them are read, told of and marked."""
+"""Rows beyond the end of a sheet are in the next one; all sheets are read, checked and marked."""
 
 import io
 import zipfile
