@@ -1,6 +1,7 @@
 """What every test may ask for, and the order in which tests run."""
 
 import os
+from functools import cache
 from inspect import signature
 
 import hypothesis
@@ -61,9 +62,14 @@ def _uses_database(item) -> bool:
     is_case = isinstance(item.cls, type) and issubclass(item.cls, TransactionTestCase)
     is_marked = item.get_closest_marker("django_db") is not None
     # With `request`, a test may ask for any fixture while it runs.
-    asks = "request" in signature(item.function).parameters
+    asks = "request" in _arguments(item.function)
     fixtures = {"db", "transactional_db", "live_server"}
     return is_case or is_marked or asks or not fixtures.isdisjoint(item.fixturenames)
+
+
+@cache
+def _arguments(function) -> frozenset[str]:
+    return frozenset(signature(function).parameters)
 
 
 def _leaves_database_bare(item) -> bool:

@@ -52,6 +52,7 @@ def test_a_worker_sends_what_is_queued_while_it_runs(mail_server, tmp_path):
     assert mail_server.addresses == numbered(3)
 
 
+@pytest.mark.slow
 def test_workers_that_are_killed_lose_nothing_and_double_one_mail_each_at_most(
     mail_server, tmp_path
 ):
@@ -107,6 +108,7 @@ def test_a_worker_that_is_told_to_stop_ends_with_the_mail_at_hand(mail_server, t
     assert not DBTaskResult.objects.filter(status="RUNNING").exists()
 
 
+@pytest.mark.slow
 def test_two_workers_share_the_mails_and_send_each_once(mail_server, tmp_path):
     mail_server.delay = 0.005
     with WorkerProcess(mail_server, tmp_path) as one, WorkerProcess(mail_server, tmp_path) as two:

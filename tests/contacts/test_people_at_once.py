@@ -161,6 +161,7 @@ def test_a_restoration_pressed_twice_restores_once(member, second, others):
     assert names(member) == ["Anne", "Bruno", "Chloé"]
 
 
+@pytest.mark.slow
 def test_many_people_at_once_meet_no_error(member):
     said = run_at_once("tests.contacts.contact_editor", member)
     assert said == [["302"] * (4 * ROUNDS + 1)] * 4

@@ -34,6 +34,7 @@ def all_are_sent() -> bool:
     return not Delivery.objects.exclude(state=DeliveryState.SENT).exists()
 
 
+@pytest.mark.slow
 def test_a_mailing_goes_on_when_a_web_server_and_a_worker_are_killed(mail_server, site):
     addresses = sorted(numbered(MEMBERS))
     for address in addresses:

@@ -85,6 +85,7 @@ def test_the_second_to_delete_a_member_is_told(member, second):
     assert "Ce membre a été supprimé entre-temps." in text(response)
 
 
+@pytest.mark.slow
 def test_many_people_at_once_lose_nothing(member):
     said = run_at_once("tests.members.note_writer", member)
     assert {status for statuses in said for status in statuses} <= {"200", "302"}

@@ -6,7 +6,7 @@ from tests.importexport.files.hostile import COSTLY, DIVISOR, HOSTILE
 from tests.importexport.files.reading_apart import read_apart
 
 # One process makes and reads the files for all its tests.
-pytestmark = pytest.mark.xdist_group("exhausting")
+pytestmark = [pytest.mark.xdist_group("exhausting"), pytest.mark.slow]
 FILES = HOSTILE | COSTLY
 # Of the whole, 600 MiB divided as the files are; of that, one row may need a part at once.
 MOST_MEMORY = 600 / DIVISOR + 40

@@ -19,7 +19,7 @@ from tests.importexport.importing import received
 from tests.site_processes import wait_until
 from tests.worker_process import WorkerProcess
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 MEMBERS = 80
 CONTACTS_A_MEMBER = 100
 # Another number draws other moments.
