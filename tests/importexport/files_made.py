@@ -1,7 +1,7 @@
 """Makers of contact files for tests, and the site's contacts as plain values."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from odf import table, text
 from odf.opendocument import OpenDocumentSpreadsheet
@@ -12,6 +12,12 @@ from importexport.rows.sheet import write_rows
 
 TITLES = tuple(column.title for column in COLUMNS)
 SHORT = ("Référence", "Dénomination", "Type")
+
+
+def full_row(values: Mapping[str, str | int]) -> list[str | int]:
+    """Make a row of every column, from values by their titles; the others are empty."""
+    assert values.keys() <= set(TITLES)
+    return [values.get(title, "") for title in TITLES]
 
 
 def csv_file(*rows: Sequence[object], titles: Sequence[str] = SHORT) -> io.BytesIO:

@@ -16,7 +16,7 @@ from importexport.rows.marking import mark_file
 from importexport.rows.sheet import guide_rows
 from tests.importexport.files import making
 from tests.importexport.files.making import LIMITS, cell, document, package, row, sheet
-from tests.importexport.files_made import csv_file, export_like, ods_file, plain
+from tests.importexport.files_made import csv_file, export_like, full_row, ods_file, plain
 
 MEMBERS = {
     "C1": KnownMember(1, "Ferme", has_contacts=True),
@@ -74,8 +74,11 @@ def test_every_row_keeps_its_line_and_its_cells_and_errors_stand_behind(make):
 
 
 def test_numbers_stay_numbers_and_lines_of_a_text_lines():
-    file = export_like([["C9", *[""] * 2, "un\n\n  deux\ttrois", *[""] * 4, 7, ""]], "ods")
-    assert cells_by_line(marked(file))[2][:9] == cells_by_line(file)[2]
+    values = {"Référence": "C9", "Note": "un\n\n  deux\ttrois", "Type": 7}
+    file = export_like([full_row(values)], "ods")
+    written = cells_by_line(file)[2]
+    assert written[-1] == 7
+    assert cells_by_line(marked(file))[2][: len(written)] == written
     assert cells_by_line(marked(ods_file(*FAULTY)))[4][0] == 42
 
 
@@ -274,7 +277,7 @@ SHORT_TITLES = ("Référence", "Dénomination", "Type")
 
 
 def test_exports_and_the_guide_have_no_column_of_errors():
-    titles = cells_by_line(export_like([["C1", *[""] * 7, 1, ""]], "ods"))[1]
+    titles = cells_by_line(export_like([full_row({"Référence": "C1", "Type": 1})], "ods"))[1]
     assert titles == [column.title for column in COLUMNS]
     assert "Erreurs" not in {title for title, _, _ in guide_rows()}
 
