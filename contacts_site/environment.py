@@ -88,11 +88,14 @@ def database(name: str, default: Path) -> dict[str, Any]:
 
 
 def email(name: str, default: str) -> dict[str, Any]:
-    """Return Django's e-mail settings for the variable's URL.
+    """Return Django's e-mail settings.
 
-    `mailbox://` keeps mail on this machine. Raises ImproperlyConfigured without repeating the
-    URL: it may hold a password.
+    They name the backend whose dotted path is EMAIL_BACKEND, with the JSON object ANYMAIL for one
+    of django-anymail's; or else what the variable's URL asks for, where `mailbox://` keeps mail on
+    this machine. Raises ImproperlyConfigured without repeating a value: it may hold a password.
     """
+    if backend := text("EMAIL_BACKEND"):
+        return {"EMAIL_BACKEND": backend, "ANYMAIL": _json_object("ANYMAIL")}
     url = os.environ.get(name) or default
     if url == "mailbox://":
         return {"EMAIL_BACKEND": "mailing.mailbox.letters.MailboxBackend"}

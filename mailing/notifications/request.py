@@ -55,7 +55,7 @@ class NotificationForm(forms.Form):
             return Topic(self.cleaned_data["topic"])
         except ValueError:
             known = ", ".join(Topic.values)
-            raise ValidationError(f"Ce sujet est inconnu ; choisissez parmi : {known}.") from None
+            raise ValidationError(f"Ce sujet est inconnu ; choisissez parmi : {known}.") from None
 
     def clean_subject(self) -> str:
         """Refuse what could not stand in one line of a mail's head."""

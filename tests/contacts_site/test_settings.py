@@ -59,6 +59,7 @@ def test_development_needs_no_secret(tmp_path):
         {"DATABASE_URL": f"mysql://u:{SECRET}@host/base"},
         {"DATABASE_URL": f"postgress://u:{SECRET}@host/base"},
         {"EMAIL_URL": f"pigeon://u:{SECRET}@host"},
+        {"ANYMAIL": f'"{SECRET}"', "EMAIL_BACKEND": "anymail.backends.brevo.EmailBackend"},
         {"FILES_STORAGE_OPTIONS": f'"{SECRET}"', "FILES_STORAGE": "storages.backends.s3.S3Storage"},
         {"HEALTH_MAX_QUEUE_MINUTES": "0"},
         {"RETENTION_MESSAGES_DAYS": "-1"},
@@ -261,3 +262,13 @@ def test_options_of_a_storage_that_are_none_are_refused(monkeypatch, tmp_path, v
     monkeypatch.setenv("FILES_STORAGE_OPTIONS", value)
     with pytest.raises(ImproperlyConfigured, match="FILES_STORAGE_OPTIONS is not a JSON object"):
         environment.file_storage(tmp_path)
+
+
+def test_mail_can_leave_by_a_sending_service(monkeypatch):
+    monkeypatch.setenv("EMAIL_URL", "smtp://127.0.0.1")
+    monkeypatch.setenv("EMAIL_BACKEND", "anymail.backends.brevo.EmailBackend")
+    monkeypatch.setenv("ANYMAIL", '{"BREVO_API_KEY": "key"}')
+    assert environment.email("EMAIL_URL", "consolemail://") == {
+        "EMAIL_BACKEND": "anymail.backends.brevo.EmailBackend",
+        "ANYMAIL": {"BREVO_API_KEY": "key"},
+    }
