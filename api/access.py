@@ -1,4 +1,4 @@
-"""Around every view of the API: who may, by which method, and refusals that are never a page."""
+"""What every view of the API shares: tokens, methods, and refusals in JSON instead of a page."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -18,7 +18,7 @@ _CHALLENGE = 'Bearer realm="api"'
 
 
 class Refusal(Exception):
-    """The request is not served; says it with a status, a sentence, and perhaps by field."""
+    """The request is not served: a status, a sentence, and where fields are wrong one for each."""
 
     def __init__(
         self,
@@ -34,27 +34,26 @@ class Refusal(Exception):
         self.headers = headers
 
     def answer(self) -> JsonResponse:
-        """Return the refusal as it is sent."""
-        told: dict[str, Any] = {"message": self.message}
+        """Return the refusal as JSON."""
+        content: dict[str, Any] = {"message": self.message}
         if self.errors is not None:
-            told["errors"] = self.errors
-        return answer(told, self.status, self.headers)
+            content["errors"] = self.errors
+        return answer(content, self.status, self.headers)
 
 
 def answer(
-    told: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None
+    content: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None
 ) -> JsonResponse:
-    """Return an answer of the API, its French letters legible."""
+    """Return JSON in which French letters are not escaped."""
     return JsonResponse(
-        told, status=status, headers=headers, json_dumps_params={"ensure_ascii": False}
+        content, status=status, headers=headers, json_dumps_params={"ensure_ascii": False}
     )
 
 
 def open_endpoint(*methods: str) -> Callable[[View], View]:
-    """Make an address of the API of a view that looks itself at who asks.
+    """Decorate a view that authenticates callers itself; without methods, it serves all.
 
-    No sign-in, session or CSRF token is asked for: a browser's cookies count for nothing here.
-    Without methods, all are served.
+    It needs no sign-in, session or CSRF token: the API ignores a browser's cookies.
     """
 
     def decorate(view: View) -> View:
@@ -72,7 +71,7 @@ def open_endpoint(*methods: str) -> Callable[[View], View]:
 
 
 def endpoint(*methods: str) -> Callable[[View], View]:
-    """Make an address of the API of a view, which is given the token of the software that asks."""
+    """Decorate a view whose second argument is the token of the calling software."""
 
     def decorate(view: View) -> View:
         @open_endpoint(*methods)
@@ -95,7 +94,7 @@ def _check_method(request: HttpRequest, methods: tuple[str, ...]) -> None:
 
 @sensitive_variables("secret")
 def admitted_token(request: HttpRequest) -> ApiToken:
-    """Return the token that the request carries, its use counted; raise Refusal without one."""
+    """Return the token of a request and count its use; raise Refusal without a valid one."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise Refusal(

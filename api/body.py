@@ -1,4 +1,4 @@
-"""Reading the form that another software sends, within limits that hold before it is parsed."""
+"""Reading the form that other software sends; its size is limited before it is parsed."""
 
 from typing import Any, cast
 
@@ -30,19 +30,18 @@ _FRAME = 64 * 1024
 
 
 def longest_body() -> int:
-    """Return how many bytes a request may hold: its attachments, its texts, and their frame."""
+    """Return how many bytes a request may hold: attachments, texts, and what frames them."""
     texts = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
     return int(settings.MAIL_MAX_ATTACHMENT_BYTES + texts + _FRAME)
 
 
 class _BoundedHandler(FileUploadHandler):
-    """Stops reading at the first byte of attachments that is too many."""
+    """Stops reading when the attachments exceed their limit."""
 
     is_over = False
     _passed = 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:  # noqa: ARG002
-        """Count a piece, and pass it on."""
         self._passed += len(raw_data)
         if self._passed > settings.MAIL_MAX_ATTACHMENT_BYTES:
             self.is_over = True
@@ -50,11 +49,11 @@ class _BoundedHandler(FileUploadHandler):
         return raw_data
 
     def file_complete(self, file_size: int) -> None:
-        """Leave the making of the file to the other handlers."""
+        """Let the handlers that follow make the file."""
 
 
 def read_form(request: HttpRequest) -> tuple[dict[str, str], list[AttachedFile]]:
-    """Return the fields and the attachments of a request; raise Refusal for what is no form."""
+    """Return the fields and attachments of a request; raise Refusal where it is not a form."""
     _check_frame(request)
     posted, files = _parsed(request)
     errors = _misplaced(posted, files)
@@ -65,18 +64,18 @@ def read_form(request: HttpRequest) -> tuple[dict[str, str], list[AttachedFile]]
 
 
 def wrong_fields(errors: dict[str, str]) -> Refusal:
-    """Return the refusal of a form some of whose fields are wrong."""
+    """Return the refusal of a form with wrong fields."""
     return Refusal(400, "La demande contient des erreurs : rien n'est envoyé.", errors)
 
 
 def _check_frame(request: HttpRequest) -> None:
-    """Refuse by its headers alone what is no form, or too large a one."""
+    """Refuse by its headers a request that is not a form, or a form that is too large."""
     if request.content_type != "multipart/form-data":
         raise Refusal(415, "Envoyez un formulaire de type multipart/form-data.")
     length = request.META.get("CONTENT_LENGTH") or ""
     if not (length.isascii() and length.isdigit()):
         raise Refusal(411, "Indiquez la taille de la demande dans l'en-tête Content-Length.")
-    # Compared by its digits first: Python refuses to read a number of very many.
+    # By its digits first: Python refuses to read a number of thousands of digits.
     if len(length.lstrip("0")) > 12 or int(length) > longest_body():
         raise _too_large()
 
@@ -84,7 +83,7 @@ def _check_frame(request: HttpRequest) -> None:
 def _parsed(
     request: HttpRequest,
 ) -> tuple[QueryDict, MultiValueDict[str, UploadedFile[Any]]]:
-    # Else the sender's charset, which may be no charset of texts, decodes the fields.
+    # Otherwise the sender's charset would decode the fields, and it may be any codec of Python.
     request.encoding = "utf-8"
     bound = _BoundedHandler(request)
     request.upload_handlers = [
@@ -111,7 +110,7 @@ def _parsed(
 
 
 def _misplaced(posted: QueryDict, files: MultiValueDict[str, UploadedFile[Any]]) -> dict[str, str]:
-    """Return what is wrong with the names: a misspelt one must not be lost in silence."""
+    """Return an error for each unknown, repeated or misplaced field: none is ignored."""
     errors: dict[str, str] = {}
     for name in posted:
         if name == FILES:

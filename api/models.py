@@ -8,10 +8,10 @@ from base.characters import validate_storable
 
 
 class ApiToken(models.Model):
-    """What lets another software in; api/tokens.py knows the rules.
+    """The token by which other software signs in; its rules are in api/tokens.py.
 
-    The token itself is told once and not kept. What it may do is what its maker may do. Tokens of
-    the same name belong to the same software: a new one carries on where the old one stopped.
+    The token itself is shown once and not kept. It may do what its maker may do. Tokens of the
+    same name belong to the same software: a new one sees the notifications of the old one.
     """
 
     name = models.CharField("logiciel", max_length=100, validators=[validate_storable])
@@ -22,7 +22,7 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField("créé le", auto_now_add=True)
     last_used_at = models.DateTimeField("dernier usage", null=True, editable=False)
     revoked_at = models.DateTimeField("révoqué le", null=True, editable=False)
-    # The requests counted since `window_started_at`; a minute later they count from none.
+    # The requests since `window_started_at`; a minute later counting starts anew.
     window_started_at = models.DateTimeField(default=timezone.now, editable=False)
     window_requests = models.PositiveIntegerField(default=0, editable=False)
 

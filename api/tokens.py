@@ -1,4 +1,4 @@
-"""Tokens of the API: made and told once, recognised by their digest, counted, revoked."""
+"""Tokens of the API: made and shown once, recognised by their digest, counted, revoked."""
 
 import hashlib
 import math
@@ -24,7 +24,7 @@ class TokenUnknown(Exception):
 
 
 class TokenWithoutRight(Exception):
-    """Who made the token may not send notifications, or not any more."""
+    """The maker of the token may not send notifications, or not any more."""
 
 
 class TokenOverLimit(Exception):
@@ -37,25 +37,25 @@ class TokenOverLimit(Exception):
 
 @sensitive_variables("secret")
 def make_token(name: str, maker: User) -> tuple[ApiToken, str]:
-    """Make a token, and return it with its secret, which nobody can be told again."""
+    """Make a token; return it with its secret, which cannot be shown again."""
     secret = PREFIX + secrets.token_urlsafe(32)
     return ApiToken.objects.create(name=name, digest=digest(secret), created_by=maker), secret
 
 
 @sensitive_variables()
 def digest(secret: str) -> str:
-    """Return what is kept of a secret; 256 random bits need no slow hash."""
+    """Return the digest of a secret that is stored; 256 random bits need no slow hash."""
     return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def revoke(token: ApiToken) -> None:
-    """Let the token in no more; the first revocation counts."""
+    """Revoke the token; a second revocation changes nothing."""
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
 
 
 @sensitive_variables("secret")
 def admit(secret: str) -> ApiToken:
-    """Return the token of a secret, having counted its use.
+    """Count a use of the token of a secret, and return the token.
 
     Raises TokenUnknown, TokenOverLimit or TokenWithoutRight.
     """
@@ -75,7 +75,7 @@ def has_right(token: ApiToken) -> bool:
 
 
 def _count(token: ApiToken) -> None:
-    """Count a use in one statement, so that machines which share the database agree."""
+    """Count a use in one statement: several machines may share the database."""
     now = timezone.now()
     is_over = Q(window_started_at__lte=now - _WINDOW)
     has_room = Q(window_requests__lt=settings.API_REQUESTS_PER_MINUTE)

@@ -17,7 +17,7 @@ from mailing.notifications.request import NotificationRefused
 
 @endpoint("POST")
 def notifications(request: HttpRequest, token: ApiToken) -> HttpResponse:
-    """Queue a notification, and answer with its key and whom it reaches."""
+    """Queue a notification; answer with its number and the addresses that it goes to."""
     values, attachments = read_form(request)
     try:
         notification = notify(
@@ -32,18 +32,18 @@ def notifications(request: HttpRequest, token: ApiToken) -> HttpResponse:
     except NotificationRefused as refused:
         raise wrong_fields(refused.errors) from None
     address = reverse("api:notification", args=[notification.pk])
-    told = {
+    content = {
         "id": notification.pk,
         "url": address,
         "recipients": [delivery.address for delivery in _deliveries(notification)],
         "repeated": notification.is_repeated,
     }
-    return answer(told, 202, {"Location": address})
+    return answer(content, 202, {"Location": address})
 
 
 @endpoint("GET", "HEAD")
 def notification(request: HttpRequest, token: ApiToken, pk: int) -> HttpResponse:  # noqa: ARG001
-    """Answer how far each mail of a notification has come, to the software that asked for it."""
+    """Answer with the state of each mail of a notification, to the software that sent it."""
     own = Notification.objects.filter(sender=token.name).select_related("member")
     found = own.filter(pk=pk).first()
     if found is None:
@@ -61,7 +61,7 @@ def notification(request: HttpRequest, token: ApiToken, pk: int) -> HttpResponse
 
 @open_endpoint("GET", "HEAD")
 def openapi(request: HttpRequest) -> HttpResponse:
-    """Describe the API to a software with a token, or to a person who may make one."""
+    """Describe the API to software with a token, or to a person who may make one."""
     if "Authorization" in request.headers or not request.user.is_authenticated:
         admitted_token(request)
     elif not request.user.has_perm("api.manage_apitoken"):
@@ -71,7 +71,7 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 @open_endpoint()
 def nothing(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
-    """Say that nothing is at an address, also of another method: not with a page."""
+    """Answer 404 in JSON for any other address."""
     raise Refusal(404, "Il n'y a rien à cette adresse.")
 
 

@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
-from django.core.mail import EmailMultiAlternatives, get_connection, send_mass_mail
+from django.core.mail import EmailMultiAlternatives, send_mass_mail
+from django.core.mail.backends.smtp import EmailBackend
 from django.core.management import call_command
 from django.test import override_settings
 
@@ -51,7 +52,7 @@ def queue_all() -> int:
 
 
 def deliver_from(moment: float, port: int) -> float:
-    """Send what is queued, from that moment on; return the seconds since then."""
+    """Send what is queued, from that moment on; return how many seconds it took."""
     time.sleep(max(0.0, moment - time.time()))
     with _server(port):
         deliver_due()
@@ -69,7 +70,7 @@ def deliver_with_django(port: int) -> int:
 def deliver_with_django_and_html(port: int) -> int:
     """Send the same mails as the site does, over one connection; return how many were sent."""
     with _server(port):
-        return get_connection().send_messages([_with_html(draft) for draft in _drafts()])
+        return EmailBackend().send_messages([_with_html(draft) for draft in _drafts()])
 
 
 def _with_html(draft: Draft) -> EmailMultiAlternatives:

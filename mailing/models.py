@@ -19,14 +19,14 @@ class Message(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     created_at = models.DateTimeField("envoyé le", auto_now_add=True)
-    # Made with the form in which it was written: however often that is sent, the message is once.
+    # Of the form in which it was written: sent twice, the form makes one message.
     token = models.UUIDField(default=uuid4, unique=True, editable=False)
-    # Who it goes to, until the mails are queued; from then on the deliveries say it. Meanwhile
-    # `prepared_count` of them are queued.
+    # The members it goes to, emptied once all their mails are queued. `prepared_count` of them are
+    # queued already.
     member_ids = models.JSONField(default=list, editable=False)
     prepared_count = models.PositiveIntegerField(default=0, editable=False)
     recipient_count = models.PositiveIntegerField(default=0, editable=False)
-    # Members who were chosen, but have no main address.
+    # Chosen members without a main address.
     skipped_count = models.PositiveIntegerField(default=0, editable=False)
     prepared_at = models.DateTimeField(null=True, editable=False)
 
@@ -49,7 +49,7 @@ def _stored_name(_attachment: "Attachment", _name: str) -> str:
 
 
 class DeliveryState(models.TextChoices):
-    """How far a mail has come."""
+    """The state of a mail."""
 
     WAITING = "waiting", "En attente"
     SENT = "sent", "Envoyé"
@@ -75,7 +75,7 @@ TEXTS = ("text", "html")
 
 
 class Delivery(models.Model):
-    """One mail to one address: what it says, and how far it has come.
+    """One mail to one address: what it says, and its state.
 
     `answer` is what the mail server said last. While `claimed_until` lies ahead, a worker is
     sending it. `waits_for_server`: put off because the server took no mail at all; all of these
@@ -104,7 +104,7 @@ class Delivery(models.Model):
     mail_id = models.CharField(max_length=255)
     sender = models.CharField(max_length=320)
     subject = models.CharField(max_length=200)
-    # Headers besides, by their names.
+    # Further headers by name.
     headers = models.JSONField(default=dict)
     # The last columns: SQLite reads through what stands before a column.
     text = models.TextField(blank=True)
@@ -138,7 +138,7 @@ class Notification(models.Model):
     subject = models.CharField("objet", max_length=200)
     body = models.TextField("texte")
     key = models.CharField(max_length=200, unique=True, null=True)
-    # The name of the software that asked for it, "" where it came from this site itself.
+    # The name of the software that sent it by the API; "" for this site.
     sender = models.CharField("logiciel", max_length=100, blank=True)
     created_at = models.DateTimeField("envoyée le", auto_now_add=True)
 
@@ -169,7 +169,7 @@ class NotificationRecipient(models.Model):
         Notification, on_delete=models.CASCADE, related_name="recipients"
     )
     delivery = models.OneToOneField(Delivery, on_delete=models.CASCADE)
-    # It stays when the contact goes, and leads to it again if it is brought back under its key.
+    # Kept when the contact is deleted: a contact that is restored has the same key.
     contact = models.ForeignKey(
         Contact, on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="+"
     )

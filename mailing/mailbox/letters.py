@@ -1,4 +1,4 @@
-"""A mailbox on this machine, for trying the site: mail is kept in a folder, and nothing leaves.
+"""A mailbox for trying the site: mail is kept in a folder on this machine.
 
 `EMAIL_URL=mailbox://` chooses it; the page « Boîte aux lettres » reads it.
 """

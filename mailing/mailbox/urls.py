@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mailing.mailbox import views as views
+from mailing.mailbox import views
 
 app_name = "mailbox"
 urlpatterns = [

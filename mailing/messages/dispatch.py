@@ -1,4 +1,4 @@
-"""Sending a message: stored once, its mails queued by a worker, its failures sent again."""
+"""Sending a message: a worker queues its mails, and refused ones can be sent again."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -111,7 +111,7 @@ def _address(delivery: Delivery) -> str:
 
 
 class Progress(NamedTuple):
-    """How many mails of a message are where."""
+    """How many mails of a message are in each state."""
 
     is_prepared: bool
     total: int
@@ -121,12 +121,12 @@ class Progress(NamedTuple):
 
     @property
     def done(self) -> int:
-        """How many mails have the server's last word."""
+        """Count the mails that were sent or refused."""
         return self.sent + self.refused
 
     @property
     def is_moving(self) -> bool:
-        """Whether something is still to come."""
+        """Whether mails wait or are still to be queued."""
         return not self.is_prepared or self.waiting > 0
 
 

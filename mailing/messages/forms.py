@@ -15,7 +15,7 @@ _LONGEST_TEXT = Message._meta.get_field("text").max_length
 
 
 class MessageForm(FocusedFormMixin, forms.Form):
-    """Subject and text; its token makes the message one, however often the form is sent."""
+    """Subject and text; by its token a form that is sent twice makes one message."""
 
     subject = forms.CharField(
         label="Objet",
@@ -38,7 +38,7 @@ class MessageForm(FocusedFormMixin, forms.Form):
         self.helper = fields_only()
 
     def clean(self) -> dict[str, Any]:
-        """Give the form a token where it came without one, and have it sent anew."""
+        """Give the form a token where it came without one, and ask to send it again."""
         if "token" in self.errors:
             del self.errors["token"]
             self.data = {**dict(self.data.items()), "token": str(uuid4())}

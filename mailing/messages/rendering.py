@@ -1,7 +1,6 @@
-"""A message to members: what may stand in it, who gets it, how the mail reads.
+"""A message to members: what it may say, who gets it, how the mail reads.
 
-It goes to the main address of each member, and to no contact (manual, last paragraph): nothing
-here looks at contacts.
+It goes to the main address of each member and to no contact (manual, last paragraph).
 """
 
 import re
@@ -16,19 +15,19 @@ from django.template.loader import get_template
 
 from members.models import Member
 
-# What stands between double braces in a text, and what each member reads there.
+# The names that a text may have between double braces, and what a member reads there.
 PLACEHOLDERS: dict[str, Callable[[Member], str]] = {
     "nom": lambda member: member.name,
     "reference": lambda member: member.reference,
 }
 _PLACEHOLDER = re.compile(r"\{\{\s*([^{}\n]*?)\s*\}\}")
-# Braces that make no placeholder, or a known word between single ones.
+# Double braces without a partner, or a known name between single braces.
 _STRAY = re.compile(r"\{\{.{0,30}|.{0,30}\}\}|\{\s*(?:" + "|".join(PLACEHOLDERS) + r")\s*\}")
 _KNOWN = " et ".join(f"{{{{ {name} }}}}" for name in PLACEHOLDERS)
 
 
 def validate_placeholders(text: str) -> None:
-    """Raise ValidationError where the text holds a placeholder misspelt or left open."""
+    """Raise ValidationError where a placeholder is unknown or not closed."""
     unknown = [name for name in _PLACEHOLDER.findall(text) if name not in PLACEHOLDERS]
     if unknown:
         raise ValidationError(
@@ -45,7 +44,7 @@ def validate_placeholders(text: str) -> None:
 
 
 def validate_header(subject: str) -> None:
-    """Raise ValidationError where the subject could not stand in one line of a mail's head."""
+    """Raise ValidationError where the subject has several lines, a tab or a placeholder."""
     if len(subject.splitlines()) > 1 or "\t" in subject:
         raise ValidationError(
             "L'objet doit tenir sur une ligne, sans tabulation.", code="several_lines"
@@ -58,12 +57,12 @@ def validate_header(subject: str) -> None:
 
 
 def render_text(text: str, member: Member) -> str:
-    """Return the text as this member reads it; what a name holds is not looked at again."""
+    """Replace the placeholders by the member's values; braces in a value stay as they are."""
     return _PLACEHOLDER.sub(lambda found: PLACEHOLDERS[found[1]](member), text)
 
 
 class Audience(NamedTuple):
-    """How many members a message goes to, and how many of those chosen get nothing."""
+    """How many of the chosen members a message goes to, and how many have no address."""
 
     reached: int
     skipped: int
@@ -73,17 +72,17 @@ _HAS_ADDRESS = Q(email__gt="")
 
 
 def reached(members: QuerySet[Member]) -> QuerySet[Member]:
-    """Return those of the members that a message goes to, in the order of their names."""
+    """Return the members with a main address, by name."""
     return members.filter(_HAS_ADDRESS).order_by("sort_name", "reference")
 
 
 def skipped(members: QuerySet[Member]) -> QuerySet[Member]:
-    """Return those of the members that have no main address, in the order of their names."""
+    """Return the members without a main address, by name."""
     return members.exclude(_HAS_ADDRESS).order_by("sort_name", "reference")
 
 
 def audience(members: QuerySet[Member]) -> Audience:
-    """Count whom a message to these members goes to, and whom it misses."""
+    """Count these members with a main address, and without."""
     counted = members.order_by().aggregate(
         reached=Count("pk", filter=_HAS_ADDRESS), skipped=Count("pk", filter=~_HAS_ADDRESS)
     )
@@ -98,7 +97,7 @@ class MailBody(NamedTuple):
 
 
 def render_mail(subject: str, text: str, member: Member) -> MailBody:
-    """Return the mail that tells a member this text, with the reason why it comes."""
+    """Return the mail with this text to a member, and the reason why it comes."""
     context = {
         "subject": subject,
         "text": render_text(text, member),

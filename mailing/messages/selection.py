@@ -1,6 +1,6 @@
-"""Whom a message is for, as the address of its page says: members one by one, or a search.
+"""The members that a message is for, read from the address of its page: keys, or a search.
 
-A search stays a search: it may find a hundred thousand members.
+A search is not turned into keys: it may find a hundred thousand members.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,12 +17,12 @@ _HIGHEST_KEY = BigAutoField.MAX_BIGINT
 
 
 class NothingChosen(ValueError):
-    """There is no member to write to; the message says why, in French."""
+    """No member is chosen; the message says why, in French."""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The members chosen; `missing` of them were deleted meanwhile."""
+    """The members chosen; `missing` more of them were deleted since."""
 
     members: QuerySet[Member]
     missing: int = 0
@@ -43,12 +43,12 @@ def selection_from(parameters: QueryDict) -> Selection:
 
 
 def screen_parameters(parameters: QueryDict) -> QueryDict:
-    """Return the parameters that the members' screen had: its search, order and page."""
+    """Return the parameters of the members' screen: its search, order and page."""
     return QueryDict(str(parameters.get("screen", "")).removeprefix("?"))
 
 
 def _searched(parameters: QueryDict) -> QuerySet[Member]:
-    """Return what the search finds; one that is wrong must not find everybody."""
+    """Return the members that the search finds; raise NothingChosen where it is not valid."""
     form = MemberFilterForm(parameters)
     if not form.is_valid():
         raise NothingChosen("Cette recherche n'est pas valable : cherchez à nouveau les membres.")
@@ -59,7 +59,7 @@ def _searched(parameters: QueryDict) -> QuerySet[Member]:
 
 
 def _keys(values: Iterable[str]) -> Iterator[int]:
-    """Yield the keys, of which one value may hold several, with commas between."""
+    """Yield the keys in these values; a value may hold several, with commas between."""
     for value in values:
         for key in value.split(","):
             if key.isascii() and key.isdigit() and int(key[:20]) <= _HIGHEST_KEY:

@@ -52,9 +52,10 @@ class Mail(EmailMultiAlternatives):
             subject=_one_line(delivery.subject),
             body=delivery.text,
             from_email=delivery.sender,
-            to=[writable(delivery.address)],
+            to=[delivery.address],
             headers={**delivery.headers, "Message-ID": delivery.mail_id},
         )
+        self.recipient = writable(delivery.address)
         if delivery.html:
             self.attach_alternative(delivery.html, "text/html")
         # As they are stored: `attachments` may hold them decoded, for other backends.
@@ -74,11 +75,11 @@ class Mail(EmailMultiAlternatives):
         return email.message_from_bytes(self.content(), _class=_Message, policy=policy)
 
     def content(self) -> bytes:
-        """Return the bytes that travel, line ends and all.
+        """Return the bytes that travel.
 
-        Written by hand: Python's EmailMessage parses and folds each header anew, and takes 8 ms
-        for a mail of two short texts, Django's message 2.3 ms, this 0.1 ms. Of the whole way of
-        10,000 mails, queueing included, that is …
+        Written by hand: queueing and sending mails of two short texts takes 1.8 times as long
+        (processor time, mail server included) where Django's own message composes them, and 2.6
+        times where Python's EmailMessage does.
         """
         body = _text_part("plain", str(self.body))
         if self.alternatives:
@@ -90,7 +91,7 @@ class Mail(EmailMultiAlternatives):
             "MIME-Version": "1.0",
             "Subject": self.subject,
             "From": self.from_email,
-            "To": self.to[0],
+            "To": self.recipient,
             "Date": formatdate(),
             **self.extra_headers,
         }

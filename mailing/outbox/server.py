@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core import mail
+from django.core import mail as django_mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 from django.utils.module_loading import import_string
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 class SmtpBackend(EmailBackend):
-    """Django's own, for mails to one address."""
+    """Django's own, for mails that are composed already, each to one address."""
 
     def open(self) -> bool | None:
         """Connect, and exchange greetings, which Django leaves to the first mail."""
@@ -38,13 +38,11 @@ class SmtpBackend(EmailBackend):
         return is_new
 
     def send_messages(self, email_messages: Sequence[Any]) -> int:
-        """Send the mails; raise the first exception.
-
-        Django would parse sender and address anew for each mail, which takes 0.7 ms.
-        """
+        """Send the bytes of each mail as they are; raise the first exception."""
         assert self.connection  # noqa: S101 (opened by whoever keeps the line)
         for message in email_messages:
-            self.connection.sendmail(message.envelope_sender, message.to, message.content())
+            content = message.content()
+            self.connection.sendmail(message.envelope_sender, [message.recipient], content)
         return len(email_messages)
 
 
@@ -57,7 +55,7 @@ def mail_backend() -> BaseEmailBackend:
         options = {"alias": "default", **mailer.get("OPTIONS", {})}
     else:
         path = settings.EMAIL_BACKEND
-        if hasattr(mail, "mailers"):
+        if hasattr(django_mail, "mailers"):
             # Django 6.1 wants to be told that there is no alias.
             options = {"alias": None}
     backend = import_string(path)
