@@ -55,7 +55,7 @@ class Mail(EmailMultiAlternatives):
             to=[delivery.address],
             headers={**delivery.headers, "Message-ID": delivery.mail_id},
         )
-        self.recipient = writable(delivery.address)
+        self.smtp_recipient = writable(delivery.address)
         if delivery.html:
             self.attach_alternative(delivery.html, "text/html")
         # As they are stored: `attachments` may hold them decoded, for other backends.
@@ -64,7 +64,7 @@ class Mail(EmailMultiAlternatives):
             self.attach(*file)
 
     @property
-    def envelope_sender(self) -> str:
+    def smtp_sender(self) -> str:
         """The sender's address alone."""
         return _mailbox(self.from_email).addr_spec
 
@@ -91,7 +91,7 @@ class Mail(EmailMultiAlternatives):
             "MIME-Version": "1.0",
             "Subject": self.subject,
             "From": self.from_email,
-            "To": self.recipient,
+            "To": self.smtp_recipient,
             "Date": formatdate(),
             **self.extra_headers,
         }

@@ -42,7 +42,7 @@ class SmtpBackend(EmailBackend):
         assert self.connection  # noqa: S101 (opened by whoever keeps the line)
         for message in email_messages:
             content = message.content()
-            self.connection.sendmail(message.envelope_sender, [message.recipient], content)
+            self.connection.sendmail(message.smtp_sender, [message.smtp_recipient], content)
         return len(email_messages)
 
 

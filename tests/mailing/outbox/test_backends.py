@@ -12,6 +12,7 @@ from mailing.mailbox.letters import BACKEND as MAILBOX
 from mailing.mailbox.letters import letter_names, read_letter
 from mailing.models import Delivery, DeliveryState
 from mailing.outbox.attachments import store_attachment
+from mailing.outbox.composition import Mail
 from mailing.outbox.delivery import deliver_due
 from mailing.outbox.server import SmtpBackend, mail_backend
 from members.models import Member
@@ -145,6 +146,14 @@ class Service(BaseEmailBackend):
                 raise ServiceError(message, **self.answer)
             self.taken.append(message.to[0])
         return len(email_messages)
+
+
+def test_a_mail_sets_nothing_that_django_anymail_would_read():
+    """A service that lacks what such an attribute asks for refuses every mail."""
+    read = {"envelope_sender", "metadata", "send_at", "tags", "template_id", "track_clicks"}
+    read |= {"track_opens", "merge_data", "merge_global_data", "merge_headers", "esp_extra"}
+    mail = queue_with_file()
+    assert read.isdisjoint(dir(Mail(mail)))
 
 
 @pytest.fixture
