@@ -1,4 +1,4 @@
-"""Accounts in Django's admin: also what to do for someone who cannot sign in any more."""
+"""Accounts in Django's admin, with actions for people who can no longer sign in."""
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
@@ -7,21 +7,19 @@ from django.http import HttpRequest
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_tasks_db.models import DBTaskResult
-from post_office.models import Attachment, Email, EmailTemplate, Log
 
 from accounts.lockout import forget_failures
 from accounts.models import User
 from accounts.second_factor import devices as second_factor
 
-# The admin is for accounts. What libraries register besides shows the keys of telephones, lets mail
-# be sent past the journal, or opens what was attached in the browser.
+# The admin is for accounts only. The pages that libraries register would show the keys of
+# telephones.
 admin.site.unregister([TOTPDevice, StaticDevice, DBTaskResult])
-admin.site.unregister([Email, EmailTemplate, Log, Attachment])
 
 
 @admin.register(User)
 class AccountAdmin(UserAdmin[User]):
-    """Accounts, with two actions more."""
+    """Accounts, with two actions of our own."""
 
     actions = ("remove_second_factor", "allow_sign_in")
 
@@ -30,7 +28,6 @@ class AccountAdmin(UserAdmin[User]):
         permissions=["change"],
     )
     def remove_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Remove the telephones of these people, and note it in the accounts' history."""
         count = 0
         for user in queryset:
             if second_factor.remove(user):
@@ -40,7 +37,6 @@ class AccountAdmin(UserAdmin[User]):
 
     @admin.action(description="Débloquer la connexion (trop d'essais)", permissions=["change"])
     def allow_sign_in(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Let these people sign in at once, and note it in the accounts' history."""
         for user in queryset:
             if forget_failures(user.get_username()):
                 self.log_change(request, user, "Connexion débloquée.")

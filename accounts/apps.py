@@ -10,5 +10,4 @@ class AccountsConfig(AppConfig):
     verbose_name = "Comptes"
 
     def ready(self) -> None:
-        """Have sessions begin with the sign-in."""
-        from accounts import session_end  # noqa: F401 (its signals)
+        from accounts import session_end  # noqa: F401 (connects its signals)

@@ -1,4 +1,4 @@
-"""How the site finds the account of a request."""
+"""How the site loads the account of a request."""
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
@@ -9,10 +9,9 @@ from accounts.models import User
 
 
 class AccountBackend(ModelBackend):
-    """Finds an account together with whether it has a second factor: one query for both."""
+    """Loads an account and whether it has a second factor by one query."""
 
     def get_user(self, user_id: int) -> User | None:
-        """Return the account of that number, unless it is closed."""
         device = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
         accounts = get_user_model()._default_manager.annotate(has_second_factor=Exists(device))
         user = accounts.filter(pk=user_id).first()

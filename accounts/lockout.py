@@ -1,4 +1,4 @@
-"""What someone is told who tried too many passwords; django-axes counts them."""
+"""The page after too many wrong passwords; django-axes counts them."""
 
 from datetime import datetime, timedelta
 from math import ceil
@@ -15,7 +15,7 @@ from django.utils import timezone
 def locked_out(
     request: HttpRequest, _response: HttpResponse | None, credentials: dict[str, Any] | None
 ) -> HttpResponse:
-    """Say, with status 429, when to try again and whom to ask."""
+    """Answer with status 429, and say when to try again and whom to ask (AXES_LOCKOUT_CALLABLE)."""
     again_at = _again_at(request, (credentials or {}).get("username"))
     seconds = max(1, ceil((again_at - timezone.now()).total_seconds()))
     context = {"again_at": again_at, "minutes": ceil(seconds / 60)}
@@ -25,12 +25,12 @@ def locked_out(
 
 
 def forget_failures(username: str) -> int:
-    """Let that account sign in again at once; return how many records of failures it had."""
+    """Delete the failures counted for an account, which then can sign in; return how many."""
     return int(AccessAttempt.objects.filter(username=username).delete()[0])
 
 
 def _again_at(request: HttpRequest, username: str | None) -> datetime:
-    """Return when the last failure that counts is forgotten."""
+    """Return when the lock-out ends: AXES_COOLOFF_TIME after the last failure."""
     (counted,) = get_client_parameters(
         username or "", request.META.get("REMOTE_ADDR", ""), "", request
     )

@@ -1,3 +1,3 @@
-"""The names of the groups that give people their rights; the migrations make them."""
+"""The names of the groups that give people their rights; migrations of contacts_site make them."""
 
 ADMINISTRATORS = "Administrateurs"

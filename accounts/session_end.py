@@ -1,7 +1,7 @@
-"""A session ends when nothing was done in it for a while.
+"""End a session after SESSION_COOKIE_AGE seconds without activity.
 
-What a page asks by itself, such as how far a mailing is, does not count as something done. When
-something was last done stands in the session, and is written there at most once a minute.
+Requests that a page sends by itself, for instance for a progress bar, are no activity. The time of
+the last activity is kept in the session, and written at most once a minute.
 """
 
 import time
@@ -14,22 +14,21 @@ from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-# The key in the session; its value is in seconds since 1970.
+# The key in the session for the time of the last activity, in seconds since 1970.
 _DONE_AT = "done_at"
-# static/js/session.js sends it with what a page asks by itself.
+# static/js/session.js adds it to the requests that a page sends by itself.
 BACKGROUND_HEADER = "X-Background"
 _MOST_SECONDS_BETWEEN_WRITES = 60
 _MOST_WARNING_SECONDS = 300
 
 
 class SessionEndMiddleware:
-    """Signs out whoever has done nothing for too long, and notes that something is done."""
+    """Signs out people who were inactive for too long, and records activity."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, as nobody if the session is over."""
         if request.user.is_authenticated and seconds_left(request) <= 0:
             logout(request)
         return self.get_response(request)
@@ -37,19 +36,18 @@ class SessionEndMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], *_arguments: Any
     ) -> None:
-        """Note that a person opened or sent something."""
         is_background = BACKGROUND_HEADER in request.headers
         if request.user.is_authenticated and not is_background and not is_idle(view, request):
-            _note(request)
+            _record_activity(request)
 
 
 def is_idle(view: Callable[..., HttpResponse], request: HttpRequest) -> bool:
-    """Whether to ask this view prolongs no session; see `asks_idly`."""
+    """Return whether this request of the view is no activity; see `asks_idly`."""
     return request.method in getattr(view, "idle_methods", ())
 
 
 def asks_idly(*methods: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Mark a view that is no sign of a person at work when asked by these methods."""
+    """Decorate a view whose requests by these methods are no activity."""
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         view.idle_methods = methods  # type: ignore[attr-defined]
@@ -59,26 +57,26 @@ def asks_idly(*methods: str) -> Callable[[Callable[..., Any]], Callable[..., Any
 
 
 def seconds_left(request: HttpRequest) -> int:
-    """Return after how many seconds without anything done the session ends."""
+    """Return after how many seconds without activity the session ends; below 0, it is over."""
     done_at = request.session.get(_DONE_AT)
-    # A session from before the site counted this begins now.
+    # A session without a recorded time starts now.
     return int(settings.SESSION_COOKIE_AGE - (_now() - done_at if done_at else 0))
 
 
 def warning_seconds() -> int:
-    """Return how many seconds before its end a session is warned of it."""
+    """Return how many seconds before the end of a session its pages show a warning."""
     return min(_MOST_WARNING_SECONDS, settings.SESSION_COOKIE_AGE // 2)
 
 
 @receiver(user_logged_in)
-def _begin(request: HttpRequest, **_signal: Any) -> None:
+def _begin_session(request: HttpRequest, **_signal: Any) -> None:
     request.session[_DONE_AT] = _now()
 
 
-def _note(request: HttpRequest) -> None:
+def _record_activity(request: HttpRequest) -> None:
     done_at = request.session.get(_DONE_AT, 0)
-    between = min(_MOST_SECONDS_BETWEEN_WRITES, settings.SESSION_COOKIE_AGE // 10)
-    if _now() - done_at >= between:
+    seconds_between_writes = min(_MOST_SECONDS_BETWEEN_WRITES, settings.SESSION_COOKIE_AGE // 10)
+    if _now() - done_at >= seconds_between_writes:
         request.session[_DONE_AT] = _now()
 
 

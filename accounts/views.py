@@ -1,4 +1,4 @@
-"""Pages that belong to no app: one's own account and session."""
+"""Sign-in, one's own password, and the state of one's session."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -15,25 +15,24 @@ from accounts.session_end import asks_idly, seconds_left
 
 
 class SignInView(LoginView):
-    """Sign in; who has signed in already goes on to where they wanted."""
+    """Signs in; someone who is signed in already is redirected at once."""
 
     template_name = "accounts/login.html"
     redirect_authenticated_user = True
 
     def get_success_url(self) -> str:
-        """Return the wanted address, unless it is that of the sign-in itself."""
+        """Return the page that the person wanted, unless it is the sign-in page itself."""
         url = super().get_success_url()
         return self.get_default_redirect_url() if url == self.request.path else url
 
 
 class ChangePasswordView(PasswordChangeView):
-    """Change one's own password."""
+    """Changes one's own password."""
 
     template_name = "accounts/password_change_form.html"
     success_url = reverse_lazy("home")
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
-        """Say on the next page that it was done."""
         messages.success(self.request, "Votre mot de passe est modifié.")
         return super().form_valid(form)
 
@@ -44,10 +43,10 @@ class ChangePasswordView(PasswordChangeView):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def session(request: HttpRequest) -> HttpResponse:
-    """Tell the page after how many seconds its session ends; sent by POST, prolong it first.
+    """Return as JSON the seconds until the session ends (0: signed out), and the CSRF token.
 
-    To nobody it says 0. The token is that of the session of now: forms of a page that was open
-    while the person signed in again need it.
+    POST prolongs the session first, since it counts as activity. Pages that were open while the
+    person signed in again need the new token in their forms.
     """
     seconds = seconds_left(request) if request.user.is_authenticated else 0
     return JsonResponse({"seconds": max(0, seconds), "token": get_token(request)})

@@ -21,7 +21,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.datastructures import MultiValueDict
 
 from api.access import Refusal
-from mailing.notifications.dispatch import AttachedFile
+from mailing.notifications.request import AttachedFile
 
 FIELDS = ("reference", "topic", "subject", "body", "key")
 FILES = "attachments"

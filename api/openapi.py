@@ -7,8 +7,12 @@ from django.urls import reverse
 
 from contacts.models import Topic
 from mailing.models import DeliveryState
-from mailing.notifications.dispatch import LONGEST_BODY, LONGEST_KEY, LONGEST_SUBJECT
-from mailing.notifications.telling import LONGEST_REFERENCE
+from mailing.notifications.request import (
+    LONGEST_BODY,
+    LONGEST_KEY,
+    LONGEST_REFERENCE,
+    LONGEST_SUBJECT,
+)
 
 Schema = dict[str, Any]
 _TEXT: Schema = {"type": "string"}

@@ -1,4 +1,4 @@
-"""The API: other software tells a member something, and asks what became of it."""
+"""The API: other software notifies a member, and asks what became of the mails."""
 
 from typing import Any
 
@@ -10,7 +10,9 @@ from api.body import read_form, wrong_fields
 from api.models import ApiToken
 from api.openapi import description
 from mailing.models import Delivery, Notification
-from mailing.notifications.telling import NotTold, tell
+from mailing.notifications.dispatch import notify
+from mailing.notifications.journal import recipients_with_mail
+from mailing.notifications.request import NotificationRefused
 
 
 @endpoint("POST")
@@ -18,8 +20,16 @@ def notifications(request: HttpRequest, token: ApiToken) -> HttpResponse:
     """Queue a notification, and answer with its key and whom it reaches."""
     values, attachments = read_form(request)
     try:
-        notification = tell(values, attachments, token.name)
-    except NotTold as refused:
+        notification = notify(
+            values.get("reference", ""),
+            values.get("topic", ""),
+            values.get("subject", ""),
+            values.get("body", ""),
+            attachments,
+            values.get("key"),
+            token.name,
+        )
+    except NotificationRefused as refused:
         raise wrong_fields(refused.errors) from None
     address = reverse("api:notification", args=[notification.pk])
     told = {
@@ -66,7 +76,7 @@ def nothing(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 
 
 def _deliveries(notification: Notification) -> list[Delivery]:
-    found = notification.recipients.select_related("delivery").order_by("pk")
+    found = recipients_with_mail().filter(notification=notification)
     return [recipient.delivery for recipient in found]
 
 

@@ -1,1 +1,1 @@
-"""What all apps stand on; it knows no word of the business."""
+"""What all apps stand on; it knows nothing of members or contacts."""

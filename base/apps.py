@@ -9,12 +9,11 @@ from base import text
 
 
 class BaseConfig(AppConfig):
-    """The app that all others stand on."""
+    """The base app."""
 
     name = "base"
 
     def ready(self) -> None:
-        """Teach each SQLite connection the functions that generated columns call."""
         connection_created.connect(_add_text_functions, dispatch_uid="base.text")
 
 

@@ -1,7 +1,7 @@
-"""Two people change the same thing at once: what the second is told, and what is kept.
+"""Detect that two people edited the same row at once, and describe it to the second of them.
 
-The form carries, sealed, the values that it showed: the version. By these it is known what
-someone else has stored since then, and which fields the second person touched.
+A form carries a version: the values that it showed, signed. Compared with the values stored now
+and those typed, it tells which fields each of the two people changed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ _Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Version:
-    """What something said, and its `updated_at`, when a form showed it."""
+    """The values and the `updated_at` of a row when a form showed it."""
 
     values: _Values
     updated_at: str
@@ -31,27 +31,27 @@ class Version:
 
 @dataclass(frozen=True)
 class Difference:
-    """A field whose stored value is not what was typed, as it is shown."""
+    """A field whose stored value differs from the typed one; texts as the screen shows them."""
 
     label: str
     stored: str
     typed: str
-    # Whether only the other person touched it: the form goes on with the stored value.
+    # Whether only the other person changed it: the form then continues with the stored value.
     is_taken: bool
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """What the second person is told."""
+    """What the second person sees."""
 
     message: str
     differences: list[Difference]
-    # The stored values that the form goes on with, by field.
+    # The stored values with which the form continues, by field name.
     taken: _Values
 
 
 def sealed_version(edited: Edited, fields: Iterable[str]) -> str:
-    """Return what it says now in these fields, for a form to carry; nobody can alter it unseen."""
+    """Return the current values of these fields, signed, for a hidden field of a form."""
     return signing.dumps(
         [_stored(edited, fields), edited.updated_at.isoformat()],
         salt=_salt(edited),
@@ -60,7 +60,7 @@ def sealed_version(edited: Edited, fields: Iterable[str]) -> str:
 
 
 def opened_version(edited: Edited, sealed: str) -> Version | None:
-    """Return what it said when a form was opened, None where that cannot be known."""
+    """Return the version that a form carried, None if it is missing or was altered."""
     try:
         return Version(*signing.loads(sealed, salt=_salt(edited)))
     except (signing.BadSignature, TypeError, ValueError):
@@ -73,20 +73,25 @@ def find_conflict(
     typed: Mapping[str, Any],
     user: AbstractUser,
 ) -> Conflict | None:
-    """Compare what the form showed, what is stored, and what was typed, each by field.
+    """Compare the values that the form showed, those stored now, and those typed.
 
-    `edited` is as it is stored, and `typed` holds all fields of the form. Returns None where
-    nobody changed it meanwhile, or all that was typed is stored already. A value that is wrong,
-    thus as it was typed, differs from any other.
+    `edited` must come fresh from the database; `typed` holds all fields of the form. Return None
+    if the stored values are those that the form showed, or those typed. Invalid input stays raw,
+    so it always differs. Without a version, each field that differs is a conflict. A field that
+    the opened form did not have, because the site was upgraded, counts as not touched.
     """
     stored = _stored(edited, typed)
-    if opened and opened.values == stored:
-        return None
+    if opened:
+        shown = {name: opened.values.get(name, stored[name]) for name in stored}
+        if shown == stored:
+            return None
     differing = [name for name in typed if typed[name] != stored[name]]
     if not differing:
         return None
     taken = {
-        name: stored[name] for name in differing if opened and typed[name] == opened.values[name]
+        name: stored[name]
+        for name in differing
+        if opened and typed[name] == opened.values.get(name, typed[name])
     }
     fields = {field.name: field for field in edited._meta.fields}
     differences = [
@@ -114,21 +119,24 @@ def _shown(field: Field[Any, Any], value: Any) -> str:
 
 
 def _message(edited: Edited, opened: Version | None, user: AbstractUser) -> str:
-    """Say who changed it, and when; someone who wrote past the pages is not known."""
-    what = edited._meta.verbose_name
+    """Say who changed it, and when.
+
+    If `updated_at` has not moved, the change bypassed the site, so `updated_by` is not its author.
+    """
+    noun = edited._meta.verbose_name
     is_known = not opened or opened.updated_at != edited.updated_at.isoformat()
     author = edited.updated_by if is_known else None
     at = edited.updated_at if is_known else edited.changed_past_pages_at()
     when = f" {_when(at)}" if at else ""
     if author is None:
-        return f"Ce {what} a été modifié{when}, pendant que vous l'aviez ouvert."
+        return f"Ce {noun} a été modifié{when}, pendant que vous l'aviez ouvert."
     if author.pk == user.pk:
         return (
-            f"Vous avez modifié ce {what}{when} dans une autre fenêtre, pendant que vous "
+            f"Vous avez modifié ce {noun}{when} dans une autre fenêtre, pendant que vous "
             "l'aviez ouvert dans celle-ci."
         )
     name = author.get_full_name() or author.get_username()
-    return f"{name} a modifié ce {what}{when}, pendant que vous l'aviez ouvert."
+    return f"{name} a modifié ce {noun}{when}, pendant que vous l'aviez ouvert."
 
 
 def _when(moment: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Long lists in parts that a statement can hold, and many rows into a table at once."""
+"""Split long lists for SQL statements, and insert many rows at once."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -8,16 +8,15 @@ from typing import Any, TypeVar
 from django.db import connection, connections, models, transaction
 
 Item = TypeVar("Item")
-# SQLite's limit is 999 parameters a statement, as Django holds it.
+# Django allows 999 parameters in a statement on SQLite.
 STATEMENT = 900
 _ROWS_AT_A_TIME = 10_000
 
 
 def slices(items: Iterable[Item], size: int = STATEMENT) -> Iterator[list[Item]]:
-    """Yield the items in lists of that size, the last one perhaps shorter."""
     iterator = iter(items)
-    while some := list(islice(iterator, size)):
-        yield some
+    while part := list(islice(iterator, size)):
+        yield part
 
 
 def insert_rows(
@@ -26,47 +25,46 @@ def insert_rows(
     rows: Iterable[Sequence[Any]],
     using: str = "default",
 ) -> None:
-    """Insert rows of the values of these columns, checking nothing that the database does not.
+    """Insert rows, their values in the order of `columns`, without Django's checks.
 
-    The rows are taken as they come; they must not ask anything of the same connection meanwhile.
+    `rows` is read while the statement runs: it must not use the same connection.
     """
     connection = connections[using]
     table, *names = [connection.ops.quote_name(name) for name in (model._meta.db_table, *columns)]
-    listed = ", ".join(names)
+    column_list = ", ".join(names)
     if connection.vendor == "postgresql":
         with (
-            # Django's own cursor does so for each of its calls, but knows nothing of a copy.
+            # Django's cursor does this for its other methods, but not for `copy`.
             connection.wrap_database_errors,
             connection.cursor() as cursor,
-            cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy,
+            cursor.copy(f"COPY {table} ({column_list}) FROM STDIN") as copy,
         ):
             for row in rows:
                 copy.write_row(row)
         return
     places = ", ".join(["%s"] * len(names))
-    sql = f"INSERT INTO {table} ({listed}) VALUES ({places})"  # noqa: S608 (names of our own)
+    sql = f"INSERT INTO {table} ({column_list}) VALUES ({places})"  # noqa: S608 (names of our own)
     with connection.cursor() as cursor:
-        for some in slices(rows, _ROWS_AT_A_TIME):
-            cursor.executemany(sql, some)
+        for part in slices(rows, _ROWS_AT_A_TIME):
+            cursor.executemany(sql, part)
 
 
 def insert_rows_in_steps(
     model: type[models.Model],
     columns: Sequence[str],
     rows: Iterable[tuple[Any, ...]],
-    before_each: Callable[[], object] = lambda: None,
+    heartbeat: Callable[[], object] = lambda: None,
 ) -> None:
-    """Insert rows of values for these columns, some thousands in each transaction.
+    """Insert rows, 10,000 in each transaction.
 
-    `before_each` is called at the beginning of each, and may raise to stop. Values are what the
-    database's driver takes: texts, numbers, None, `moment` for a time.
+    `heartbeat` is called first in each transaction, and may raise to stop. Values are what the
+    database's driver takes: texts, numbers, None, and times converted by `moment`.
     """
-    for some in slices(rows, _ROWS_AT_A_TIME):
+    for part in slices(rows, _ROWS_AT_A_TIME):
         with transaction.atomic():
-            before_each()
-            insert_rows(model, columns, some)
+            heartbeat()
+            insert_rows(model, columns, part)
 
 
 def moment(value: datetime) -> Any:
-    """Return a time as the driver takes it."""
     return connection.ops.adapt_datetimefield_value(value)

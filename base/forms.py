@@ -1,4 +1,4 @@
-"""What all the site's forms have in common."""
+"""What all the site's forms share."""
 
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ class FocusedFormMixin(forms.BaseForm):
     """Puts the focus on the first field, or on the first one that has an error."""
 
     def focus(self) -> None:
-        """Mark the field to begin with; to be called once the form was checked."""
+        """Set `autofocus`; call this after validation."""
         visible = [field.name for field in self.visible_fields()]
         faulty = [name for name in visible if self.is_bound and name in self.errors]
         for name in [*faulty, *visible][:1]:
@@ -24,7 +24,7 @@ class FocusedFormMixin(forms.BaseForm):
 
 
 def fields_only(*layout: Any) -> FormHelper:
-    """Have crispy draw a form's fields, in that layout; its tag and token stand in the template."""
+    """Return a crispy helper that draws only the fields: the template has the tag and token."""
     helper = FormHelper()
     helper.form_tag = False
     helper.disable_csrf = True
@@ -34,10 +34,9 @@ def fields_only(*layout: Any) -> FormHelper:
 
 
 class LinesField(forms.CharField):
-    """A text of several lines, counted as it will be stored: a line end is one character."""
+    """A text of several lines, measured as it is stored: a line end counts as one character."""
 
     def to_python(self, value: Any) -> str:
-        """Return the text in canonical form."""
         return canonical(super().to_python(value) or "")
 
 
@@ -45,12 +44,11 @@ _Row = TypeVar("_Row", bound=Edited)
 
 
 class VersionedForm(FocusedFormMixin, forms.ModelForm[_Row]):
-    """A form of what others may be changing too.
+    """A model form that detects that someone else changed the same row since it was shown.
 
-    `version` carries the values that were shown, so that two people who change the same thing at
-    once do not undo each other's work unseen. Where they would, the form is not valid, says so in
-    `conflict`, and goes on from what is stored now. What it changes must be held until it is
-    saved.
+    The hidden field `version` carries the values that were shown. On a conflict the form is not
+    valid, `conflict` describes it, and the form continues from the values stored now. The row must
+    stay locked from validation until it is saved.
     """
 
     conflict: Conflict | None = None
@@ -59,45 +57,44 @@ class VersionedForm(FocusedFormMixin, forms.ModelForm[_Row]):
     def __init__(self, *args: Any, user: AbstractUser, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.said = [name for name in self.fields if name != "version"]
+        self.edited_fields = [name for name in self.fields if name != "version"]
         self.fields["version"].initial = self.current_version
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
 
     @property
     def current_version(self) -> str:
-        """The values as they stand in the database, sealed."""
-        return sealed_version(self.instance, self.said) if self.instance.pk else ""
+        return sealed_version(self.instance, self.edited_fields) if self.instance.pk else ""
 
     def draw(self, *layout: Any) -> None:
-        """Have the fields drawn in that layout, below what is to be said of a conflict."""
         self.helper = fields_only(HTML('{% include "_conflict.html" %}'), *layout, "version")
 
     def is_valid(self) -> bool:
-        """Whether what was typed may be stored."""
         return super().is_valid() and self.conflict is None
 
     def focus(self) -> None:
-        """Have the conflict read first, where there is one."""
+        # A conflict is to be read first.
         if not self.conflict:
             super().focus()
 
     def save(self, commit: bool = True) -> _Row:
-        """Store what was typed as this person's; one who changed nothing leaves no trace."""
-        if not self.instance.pk or {*self.said} & {*self.changed_data}:
+        """Save with `updated_by`; write nothing if no field of an existing row changed."""
+        if not self.instance.pk or {*self.edited_fields} & {*self.changed_data}:
             self.instance.updated_by_id = self.user.pk
             return super().save(commit)
         return self.instance
 
     def clean(self) -> dict[str, Any] | None:
-        """Find what someone else stored since the form was opened."""
         cleaned = super().clean()
         if self.instance.pk:
             opened = opened_version(self.instance, self.cleaned_data.get("version", ""))
-            typed = {name: self.cleaned_data.get(name, self.data.get(name)) for name in self.said}
+            typed = {
+                name: self.cleaned_data.get(name, self.data.get(name))
+                for name in self.edited_fields
+            }
             self.conflict = find_conflict(self.instance, opened, typed, self.user)
         if self.conflict:
-            # Who saves again has seen the other's values.
+            # Whoever saves again has seen the other person's values.
             kept = {name: self.data.get(name) for name in self.data}
             self.data = {**kept, **self.conflict.taken, "version": self.current_version}
         return cleaned

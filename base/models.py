@@ -1,4 +1,4 @@
-"""What people change on the site, and who did so last."""
+"""The base of all models that people edit on the site."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from django.db import models
 
 
 class Edited(models.Model):
-    """Something that says when it last changed, and by whom; None where that was nobody known."""
+    """Adds `updated_at` and `updated_by` (None: unknown, or the account was deleted)."""
 
     updated_at = models.DateTimeField("modifié le", auto_now=True)
     updated_by = models.ForeignKey(
@@ -17,7 +17,7 @@ class Edited(models.Model):
         editable=False,
         related_name="+",
         verbose_name="modifié par",
-        # Only the deletion of an account asks by it; an index would slow down every import.
+        # Only the deletion of an account searches by it; an index would slow down every import.
         db_index=False,
     )
 
@@ -25,5 +25,5 @@ class Edited(models.Model):
         abstract = True
 
     def changed_past_pages_at(self) -> datetime | None:
-        """Return when anybody last changed it, in whatever way; None where nothing keeps that."""
+        """Return when the row last changed, also by plain SQL; None if nothing records that."""
         return None

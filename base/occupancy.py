@@ -1,8 +1,9 @@
-"""Tells whether a site or a worker is at a database on SQLite.
+"""Know whether a site or a worker uses an SQLite database.
 
-Between two requests none of them has the database open, so SQLite itself cannot tell. What does is
-a lock of the operating system on the database's folder, which goes with its process however that
-ends. It needs no file of its own: one that root made could not be opened by the site's account.
+Between two requests none of them has the database open, so SQLite itself cannot know. Each holds a
+lock of the operating system (flock) on the database's folder, which ends with the process, even a
+killed one. The lock is on the folder, since the site's account could not open a lock file made by
+root.
 """
 
 import fcntl
@@ -15,21 +16,21 @@ from django.db import connection
 
 
 class Occupied(Exception):
-    """A site, a worker or another program is at the database."""
+    """A site, a worker or another restore uses the database."""
 
 
 def occupy() -> None:
-    """Tell, until this process ends, that it is at the database; wait while one has it alone."""
+    """Lock the database's folder until this process ends; wait while a restore has it alone."""
     database = str(connection.settings_dict["NAME"])
-    # A server knows who is connected; memory is nobody else's.
+    # PostgreSQL knows its connections, and nobody else can use a database in memory.
     if connection.vendor == "sqlite" and database != ":memory:":
-        # Left open: the lock lasts as long.
+        # Never closed: closing it would release the lock.
         fcntl.flock(os.open(Path(database).parent, os.O_RDONLY), fcntl.LOCK_SH)
 
 
 @contextmanager
 def unoccupied(database: Path) -> Iterator[None]:
-    """Keep sites and workers from starting; raise Occupied where one is there."""
+    """Have the database alone, so that no site or worker can start; raise Occupied if one runs."""
     folder = os.open(database.parent, os.O_RDONLY)
     try:
         try:

@@ -1,4 +1,4 @@
-"""Pages of long lists, of which the last is as quick as the first."""
+"""Pages of long lists; the last page is as quick as the first."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -10,13 +10,13 @@ Row = TypeVar("Row", bound=Model)
 
 
 class FlatPaginator(Paginator[Row]):
-    """Pages of a queryset in an order that no two rows share.
+    """Pages of a queryset whose order leaves no two rows equal.
 
-    A page is counted from the end that is nearer, and only its own rows are read: those before it
-    are skipped in the index.
+    A page is counted from the nearer end of the list. Only its own rows are read: the database
+    skips the others in its index.
     """
 
-    # Whether there are more rows than the pages show.
+    # Whether more rows exist than the pages show.
     has_more = False
 
     def __init__(self, rows: QuerySet[Row], per_page: int) -> None:
@@ -24,7 +24,6 @@ class FlatPaginator(Paginator[Row]):
         self.rows = rows
 
     def page(self, number: int | str) -> Page[Row]:
-        """Return the page of that number."""
         number = self.validate_number(number)
         bottom = (number - 1) * self.per_page
         top = min(bottom + self.per_page, self.count)
@@ -38,7 +37,7 @@ class FlatPaginator(Paginator[Row]):
 
 
 class FoundPaginator(FlatPaginator[Row]):
-    """Pages of the rows whose keys were found."""
+    """Pages of the rows with these keys, in the order of the keys."""
 
     def __init__(
         self,
@@ -57,6 +56,6 @@ class FoundPaginator(FlatPaginator[Row]):
 
 
 def _in_order(rows: QuerySet[Row], keys: Sequence[Any]) -> list[Row]:
-    """Return the rows of these keys; one that was deleted meanwhile is left out."""
-    found = rows.order_by().in_bulk(keys)
-    return [found[key] for key in keys if key in found]
+    """Return the rows in the order of these keys, without those deleted in the meantime."""
+    row_of = rows.order_by().in_bulk(keys)
+    return [row_of[key] for key in keys if key in row_of]

@@ -1,4 +1,4 @@
-"""How far a long command is, on a terminal."""
+"""The progress bar of a long command."""
 
 from types import TracebackType
 from typing import Any
@@ -7,7 +7,7 @@ _WIDTH = 30
 
 
 class ProgressBar:
-    """One line that is drawn over and over, and wiped out at the end; nothing off a terminal."""
+    """A bar on one line, erased at the end; draws nothing if the stream is no terminal."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -15,7 +15,7 @@ class ProgressBar:
         self._drawn = 0
 
     def show(self, done: int, expected: int) -> None:
-        """Draw how many of how many rows are done; 0 expected where that is not known yet."""
+        """Draw the bar anew; `expected` is 0 while the number of rows is not known."""
         if not self._is_terminal:
             return
         share = min(1.0, done / expected) if expected else 0.0

@@ -1,10 +1,10 @@
-"""The request as the middleware hands it to a view."""
+"""The type of the requests that views take."""
 
 from django.http import HttpRequest as DjangoHttpRequest
 from django_htmx.middleware import HtmxDetails
 
 
 class HttpRequest(DjangoHttpRequest):
-    """A request that knows whether htmx asked, and then for which part of the page."""
+    """A request to which django-htmx's middleware has added `htmx`."""
 
     htmx: HtmxDetails

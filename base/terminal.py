@@ -1,4 +1,4 @@
-"""Sentences on terminals of any encoding."""
+"""French on terminals of any encoding, and the system's errors in French."""
 
 import codecs
 import errno
@@ -13,11 +13,11 @@ _PLAIN = {"«": '"', "»": '"', "’": "'", "…": "...", "œ": "oe", "Œ": "OE"
 
 
 def _plain_letters(error: UnicodeError) -> tuple[str, int]:
-    """Give what the encoding lacks as its plain letter: é as e, a non-breaking space as a space."""
+    """Replace what the encoding lacks by plain letters: é by e, a non-breaking space by a space."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    found = error.object[error.start : error.end]
-    text = "".join(_PLAIN.get(character, character) for character in found)
+    missing = error.object[error.start : error.end]
+    text = "".join(_PLAIN.get(character, character) for character in missing)
     letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return letters or "?", error.end
 
@@ -47,31 +47,28 @@ _REASONS = {
 
 
 def reason(error: OSError) -> str:
-    """Return in French why the system did not read or write a file."""
     known = _REASONS.get(error.errno or 0)
     return known or f"le système répond « {error.strerror or error} »"
 
 
 class TerminalCommand(BaseCommand):
-    """A command whose messages come through whatever the terminal's locale is."""
+    """A command that can print its messages on a terminal of any encoding."""
 
     _is_on_terminal = False
 
     def run_from_argv(self, argv: list[str]) -> None:
-        """Prepare the terminal, then run the command."""
         self._is_on_terminal = True
         _prepare_terminal()
         super().run_from_argv(argv)
 
     def print_help(self, prog_name: str, subcommand: str) -> None:
-        """Prepare the terminal, then explain the command."""
         _prepare_terminal()
         super().print_help(prog_name, subcommand)
 
     def fail(self, lines: Iterable[str]) -> NoReturn:
-        """End with these lines on standard error, and exit status 1.
+        """Print these lines on standard error and exit with status 1.
 
-        Called from Python instead of a command line, raises CommandError with the same lines.
+        Raise CommandError instead if Python code called the command (`call_command`).
         """
         if not self._is_on_terminal:
             raise CommandError("\n".join(lines))

@@ -1,30 +1,27 @@
-"""What a worker looks after besides its tasks, brought along by each app.
+"""The regular work of workers, which apps register when they start.
 
-Work of either kind may be done by several workers at once, and must do no harm then.
+Several workers may do the same work at once: it must be safe then.
 """
 
 from collections.abc import Callable
 
 Work = Callable[[], object]
-_often: list[Work] = []
+_frequent: list[Work] = []
 _daily: list[Work] = []
 
 
 def look_after(work: Work) -> None:
-    """Have this done every few seconds; it should be quick where there is nothing to do."""
-    _often.append(work)
+    """Register work to do every few seconds; it must be quick if there is nothing to do."""
+    _frequent.append(work)
 
 
 def do_daily(work: Work) -> None:
-    """Have this done once a day."""
     _daily.append(work)
 
 
 def frequent_work() -> list[Work]:
-    """Return what is to be done every few seconds."""
-    return list(_often)
+    return list(_frequent)
 
 
 def daily_work() -> list[Work]:
-    """Return what is to be done once a day."""
     return list(_daily)

@@ -1,7 +1,5 @@
-"""What contact files and pages cost, beside django-import-export in the same run: `make bench`.
+"""Measure contact files, screens, search and mail: `make bench`; people at work: `make load`.
 
-`python -m benchmarks --help` tells the options. The parent process (__main__, stores, running,
-tables) stays without Django; every case runs in a process of its own (child), on a fresh copy of
-a database that was filled once (filling). `ours` and `peer` hold the work that is compared.
-Mail (mail, mails) is held to Django's own way of sending it, to a server of its own (mail_sink).
+The parent process (__main__, parts, files, mail) has no Django. Each case runs in a process of
+its own (child), on a fresh copy of a database that filling has filled.
 """

@@ -1,7 +1,7 @@
 """The process of one case: `python -m benchmarks.child MODULE.FUNCTION ARGUMENTS`.
 
-Prints one line of JSON: seconds and mebibytes of the work alone (not of Django's start, nor of
-what its modules import), what the function returned, and a digest of the contacts left behind.
+Print one line of JSON: the seconds and mebibytes of the function, without Django's start and
+imports; what it returned; a digest of the contacts that are there afterwards.
 """
 
 import gc
@@ -13,16 +13,17 @@ from importlib import import_module
 from pathlib import Path
 
 import django
+from django.db import connection
 
 
 def main(work: str, arguments: str) -> None:
-    """Do the work, measured."""
+    """Call the function, and print what it cost."""
     django.setup()
     module, _, name = work.partition(".")
     function = getattr(import_module(f"benchmarks.{module}"), name)
-    _connect()
+    connection.ensure_connection()
     gc.collect()
-    # From here on the kernel's high-water mark is of this work only (proc(5), clear_refs).
+    # Set the kernel's high-water mark back to what is in use now (proc(5), clear_refs).
     Path("/proc/self/clear_refs").write_text("5")
     before = _kibibytes("VmRSS")
     start = time.perf_counter()
@@ -37,14 +38,7 @@ def main(work: str, arguments: str) -> None:
     print(json.dumps(result))
 
 
-def _connect() -> None:
-    from django.db import connection
-
-    connection.ensure_connection()
-
-
 def _kibibytes(key: str) -> int:
-    """Return a figure of this process's memory, as the kernel counts it."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith(f"{key}:"):
             return int(line.split()[1])
@@ -52,7 +46,8 @@ def _kibibytes(key: str) -> int:
 
 
 def _digest_of_contacts() -> str:
-    """Return the number of contacts and a digest of all they say, in their order."""
+    """Return the number of contacts, and a digest of their fields in order."""
+    # Models load after django.setup() only.
     from contacts.models import CONTACT_FIELDS, Contact
 
     digest, count = hashlib.sha256(), 0

@@ -1,41 +1,53 @@
-"""Members and contacts like those of the demo, in any number, the same each time."""
+"""Fill a database: members, contacts like the demo's, accounts; the same each time."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from random import Random
 
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection
 
+from accounts.models import User
 from contacts.models import Contact
-from contacts_site.demo.contacts import draw_contacts
+from contacts_site.demo.contact_lists import draw_contacts
 from contacts_site.demo.members import draw_organisation
 from contacts_site.demo.organisations import ORGANISATIONS
 from members.models import Member
 
 _SEED = 37
 _ROWS_AT_A_TIME = 2_000
-# The member whose page is measured has so many contacts.
+# How many contacts the member has whose page is measured.
 BUSIEST = 20
 
 
 def add_members(count: int) -> None:
-    """Make the tables, and this many members who may have contacts."""
+    """Make the tables, and members who may have contacts."""
     call_command("migrate", verbosity=0)
     members = _draw_members(count)
-    while some := list(islice(members, _ROWS_AT_A_TIME)):
-        Member.objects.bulk_create(some)
+    while batch := list(islice(members, _ROWS_AT_A_TIME)):
+        Member.objects.bulk_create(batch)
     _settle()
 
 
 def add_contacts(count: int, *, busiest: bool = False) -> None:
-    """Share out this many contacts among the members; give `BUSIEST` to the first, if asked."""
-    each, _ = divmod(count, Member.objects.count())
+    """Share the contacts out among the members; where busiest, the first gets `BUSIEST`."""
+    each = count // Member.objects.count()
     contacts = _draw_contacts(each, busiest=busiest)
-    while some := list(islice(contacts, _ROWS_AT_A_TIME)):
-        Contact.objects.bulk_create(some)
+    while batch := list(islice(contacts, _ROWS_AT_A_TIME)):
+        Contact.objects.bulk_create(batch)
     _settle()
+
+
+def add_accounts(count: int, password: str) -> None:
+    """Make person1, person2…, all of whom may do everything."""
+    # One hash for all saves time here; each sign-in still checks it.
+    encoded = make_password(password)
+    role = Group.objects.get(name="Administrateurs")
+    for number in range(1, count + 1):
+        User.objects.create(username=f"person{number}", password=encoded).groups.add(role)
 
 
 def _draw_members(count: int) -> Iterator[Member]:
@@ -59,7 +71,7 @@ def _draw_contacts(each: int, *, busiest: bool) -> Iterator[Contact]:
 
 
 def _settle() -> None:
-    """Let PostgreSQL know what it holds, as its own upkeep would after a while."""
+    """Have PostgreSQL gather its statistics now, instead of at some moment of a case."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from benchmarks.running import CaseFailed, run_case
+from benchmarks.cases import CaseFailed, run_case
 from benchmarks.stores import Store, fresh_copy
 from benchmarks.tables import Cost, MailLine
 

@@ -1,13 +1,31 @@
-"""The project's side: contact files out and in, as the site's commands and pages do it."""
+"""The project's side: what its commands and pages do with contact files, and the floors of it."""
 
+import csv
+import time
+import zipfile
+import zlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
+from base.database import insert_rows, moment
+from contacts.models import CONTACT_FIELDS, Contact
 from importexport.exports.contacts import export_contacts
+from importexport.files import open_table
+from importexport.files.ods_writer import COMPRESSION_LEVEL
+from importexport.models import RunSource
+from importexport.rows.checking import is_header
+from importexport.rows.columns import COLUMNS
 from importexport.rows.sheet import Format
+from importexport.runs.apply import apply_changes
 from importexport.runs.direct import import_contacts
-from importexport.runs.intake import Options
+from importexport.runs.intake import Options, check_file, limits, read_table, receive
+from importexport.runs.plan import plan_addition, store_plan
 
 
 def export_file(path: str, format: Format) -> None:
@@ -23,6 +41,89 @@ def import_file(path: str, format: Format) -> int:  # noqa: ARG001 (the content 
 
 
 def synchronise_file(path: str, format: Format) -> int:  # noqa: ARG001 (the content decides)
-    """Make the contacts those of the file; return how many stayed as they were."""
+    """Make the contacts those of the file; return how many were the same already."""
     with Path(path).open("rb") as file:
         return import_contacts(File(file), Options(sync=True))[1].unchanged
+
+
+def ods_floor(path: str) -> float:
+    """Read the rows of an export, and deflate its XML; return the seconds."""
+    with zipfile.ZipFile(path) as package:
+        xml = package.read("content.xml")
+
+    def work() -> None:
+        for _ in _rows():
+            pass
+        deflater = zlib.compressobj(COMPRESSION_LEVEL)
+        for start in range(0, len(xml), 65_536):
+            deflater.compress(xml[start : start + 65_536])
+        deflater.flush()
+
+    return _seconds(work)
+
+
+def csv_floor(path: str) -> float:
+    """Read the rows of an export, and write them with csv.writer; return the seconds."""
+
+    def work() -> None:
+        with Path(f"{path}.floor").open("w", newline="", encoding="utf-8-sig") as file:
+            csv.writer(file, delimiter=";").writerows(_rows())
+
+    return _seconds(work)
+
+
+def read_file(path: str) -> int:
+    """Read every cell of a file; return the number of rows."""
+    with Path(path).open("rb") as file:
+        return sum(1 for _ in open_table(file, is_header, limits()).rows)
+
+
+def read_with_calamine(path: str) -> int:
+    """Read every cell of a file with calamine; return the number of rows."""
+    return len(CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()) - 1
+
+
+def write_checked(path: str) -> float:
+    """Store the plan of a checked file, and apply it; return the seconds."""
+    with Path(path).open("rb") as opened:
+        file: File[Any] = File(opened)
+        run = receive(file, Options(), source=RunSource.COMMAND)
+        rows = check_file(read_table(opened), sync=False, heartbeat=lambda *_: None).rows
+
+    def work() -> None:
+        store_plan(run, plan_addition(rows, {}), lambda: None)
+        with transaction.atomic():
+            apply_changes(run, timezone.now())
+
+    return _seconds(work)
+
+
+def copy_rows(path: str) -> float:
+    """Insert the same rows the quickest way that the database has; return the seconds."""
+    with Path(path).open("rb") as file:
+        rows = check_file(read_table(file), sync=False, heartbeat=lambda *_: None).rows
+    now = moment(timezone.now())
+    columns = ("member_id", "position", *CONTACT_FIELDS, "created_at", "updated_at")
+    added = plan_addition(rows, {}).added
+
+    def work() -> None:
+        with transaction.atomic():
+            insert_rows(
+                Contact,
+                columns,
+                ((one.member_id, one.position, *one.values, now, now) for one in added),
+            )
+
+    return _seconds(work)
+
+
+def _rows() -> Any:
+    contacts = Contact.objects.order_by("member__reference", "position")
+    found = contacts.values_list(*(column.lookup for column in COLUMNS))
+    return found.iterator(chunk_size=2_000)
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start

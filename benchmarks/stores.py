@@ -1,4 +1,4 @@
-"""Databases that only the benchmark knows: made once, then copied for each case."""
+"""Databases of the benchmark: filled once, then copied for each case."""
 
 import shutil
 from collections.abc import Iterator
@@ -7,20 +7,22 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+import psycopg
+
 
 class Store(Protocol):
     """Where databases are made and copied."""
 
     def create(self, name: str, template: str = "") -> str:
-        """Make a database, empty or as its template is by now; return its URL."""
+        """Make a database, empty or as its template is now, in place of any; return its URL."""
 
     def drop(self, name: str) -> None:
-        """Delete a database."""
+        """Delete a database, where there is one."""
 
 
 @contextmanager
 def fresh_copy(store: Store, template: str) -> Iterator[str]:
-    """Give the URL of a copy that is gone afterwards."""
+    """Yield the URL of a copy; delete it afterwards."""
     yield store.create("case", template)
     store.drop("case")
 
@@ -32,13 +34,13 @@ class SqliteStore:
         self._folder = folder
 
     def create(self, name: str, template: str = "") -> str:
-        """Make a file; the template's last connection has put its journal back into it."""
+        self.drop(name)
         if template:
+            # Its last connection has put the journal back into it.
             shutil.copyfile(self._path(template), self._path(name))
         return f"sqlite:///{self._path(name)}"
 
     def drop(self, name: str) -> None:
-        """Delete the file, and what SQLite may have left beside it."""
         for path in self._folder.glob(f"{name}.sqlite3*"):
             path.unlink()
 
@@ -47,22 +49,20 @@ class SqliteStore:
 
 
 class PostgresqlStore:
-    """Databases of the PostgreSQL server at a URL, which is the benchmark's own."""
+    """Databases of a PostgreSQL server that serves the benchmark alone."""
 
     def __init__(self, url: str) -> None:
         self._url = url
 
     def create(self, name: str, template: str = "") -> str:
-        """Make a database; nobody may be connected to its template."""
+        self.drop(name)
+        # PostgreSQL refuses where anybody is connected to the template.
         self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template or "template0"}"')
         return urlsplit(self._url)._replace(path=f"/{name}").geturl()
 
     def drop(self, name: str) -> None:
-        """Delete the database."""
-        self._run(f'DROP DATABASE "{name}"')
+        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def _run(self, sql: str) -> None:
-        import psycopg
-
         with psycopg.connect(self._url, autocommit=True) as connection:
             connection.execute(sql)

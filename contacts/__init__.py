@@ -1,1 +1,1 @@
-"""The contacts of a member, and who receives what."""
+"""The contacts of members, and which topics they hear of."""

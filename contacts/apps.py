@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class ContactsConfig(AppConfig):
@@ -11,8 +11,8 @@ class ContactsConfig(AppConfig):
     name = "contacts"
 
     def ready(self) -> None:
-        """Have the database keep what contacts were."""
         from contacts import triggers
 
         connection_created.connect(triggers.add_functions, dispatch_uid="contacts.triggers")
+        pre_migrate.connect(triggers.make_way, sender=self, dispatch_uid="contacts.triggers")
         post_migrate.connect(triggers.keep_installed, sender=self, dispatch_uid="contacts.triggers")

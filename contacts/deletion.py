@@ -1,6 +1,6 @@
-"""Bringing back a contact that was just deleted.
+"""Delete a contact so that the same person can restore it.
 
-What is needed lies in the session of the person who deleted it, and goes with it.
+Its values are kept in the session of that person, and end with it.
 """
 
 from datetime import datetime
@@ -14,12 +14,11 @@ from contacts.order import reorder
 from members.models import Member
 
 SESSION_KEY = "deleted_contacts"
-# How many deletions one session can take back.
+# How many deletions a session remembers.
 KEPT = 20
 
 
 def delete_contact(contact: Contact, session: SessionBase) -> None:
-    """Delete a contact so that this session can restore it."""
     deleted: dict[str, dict[str, Any]] = session.get(SESSION_KEY, {})
     deleted[str(contact.pk)] = {
         **{name: getattr(contact, name) for name in (*CONTACT_FIELDS, "refused_address")},
@@ -37,16 +36,16 @@ def restore_contact(
     session: SessionBase,
     user: User | None = None,
 ) -> Contact | None:
-    """Bring a deleted contact back to its place among its member's contacts, and return it.
+    """Recreate a deleted contact under its old key, at its old place; return it.
 
-    The member must be held (members/locks.py). Returns None where this session did not delete
-    the contact, or has restored it already.
+    The member must be locked (members/locks.py). Return None if this session did not delete the
+    contact, or if it was restored already.
     """
     deleted: dict[str, dict[str, Any]] = session.get(SESSION_KEY, {})
     values = deleted.get(str(contact_id))
     if not values or values["member_id"] != member.pk:
         return None
-    # The same button pressed twice sends two requests that know the same session.
+    # Two clicks on the button send two requests, which may both have read the session before.
     if Contact.objects.filter(pk=contact_id).exists():
         return None
     contact = _put_back(member, Contact(pk=contact_id, updated_by=user), dict(values))

@@ -27,20 +27,19 @@ def _explained(contact_type: ContactType) -> SafeString:
 
 
 class PhonesField(forms.CharField):
-    """A list of phone numbers, counted as it will be stored."""
+    """A list of phone numbers, measured as it is stored, without space around semicolons."""
 
     def to_python(self, value: Any) -> str:
-        """Return the list without space around its semicolons."""
         return canonical_phones(super().to_python(value) or "")
 
 
 class ContactForm(VersionedForm[Contact]):
-    """What a person says of a contact."""
+    """The fields of a contact, each type with its explanation."""
 
     type = forms.TypedChoiceField(
         label="Type de contact",
         coerce=int,
-        # Asked anew for each form: the site's modules decide what is said.
+        # A function, called for each form: the explanations depend on settings.
         choices=lambda: [(kind.value, _explained(kind)) for kind in ContactType.in_manual_order()],
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez un type de contact."},

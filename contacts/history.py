@@ -1,8 +1,8 @@
-"""What has changed on the site since a moment, from what contacts were before.
+"""What has changed in contacts since a moment, computed from their former states.
 
-FormerContact is filled by the database (contacts/triggers.py). Whoever brings a deleted contact
-back under its old key keeps its `created_at`, and gives it the `updated_at` of now: from that it
-is known to have been away.
+The database's triggers fill FormerContact (contacts/triggers.py). Code that restores a deleted
+contact under its old key must keep its `created_at` and set `updated_at` to now: these two show
+that it had been deleted in between.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -19,7 +19,7 @@ from contacts.triggers import STATE
 
 
 class ChangeKind(TextChoices):
-    """What became of a contact, from a moment until now."""
+    """The difference between a contact then and now."""
 
     ADDED = "added", "ajouté"
     CHANGED = "changed", "modifié"
@@ -29,7 +29,7 @@ class ChangeKind(TextChoices):
 
 @dataclass(frozen=True)
 class SiteChange:
-    """A contact that is not as it was, and when it last changed."""
+    """A contact that differs from what it was, and when it last changed."""
 
     kind: ChangeKind
     member_id: int
@@ -39,17 +39,17 @@ class SiteChange:
 
 
 def changes_since(moment: datetime, members: Collection[int] | None = None) -> Iterator[SiteChange]:
-    """Yield each contact that is not now what it was at a moment, once; by key, added ones last.
+    """Yield each contact that differs now from what it was at that moment; added ones come last.
 
-    Compares then with now: what was changed and changed back, or added and deleted, is left out.
-    With `members`, only contacts that were theirs at a time since then, or are. Holds some
-    hundred contacts at a time.
+    Contacts changed and changed back, or added and deleted since, are left out. With `members`,
+    yield only contacts that belonged to one of them then, or belong now. Reads 900 contacts at a
+    time.
     """
     wanted = None if members is None else frozenset(members)
     former = FormerContact.objects.filter(at__gt=moment)
-    for some in slices(_by_contact(former)):
-        now = Contact.objects.in_bulk([first.contact_id for first, _ in some])
-        for first, last in some:
+    for part in slices(_by_contact(former)):
+        now = Contact.objects.in_bulk([first.contact_id for first, _ in part])
+        for first, last in part:
             contact = now.get(first.contact_id)
             concerned = {first.member_id, contact.member_id if contact else last.member_id}
             if first.created_at > moment or not (wanted is None or concerned & wanted):
@@ -60,7 +60,7 @@ def changes_since(moment: datetime, members: Collection[int] | None = None) -> I
 
 
 def forget_former_contacts(older_than: datetime) -> int:
-    """Delete what contacts were before changes made before then; return how many states."""
+    """Delete former states recorded before then; return how many."""
     old = FormerContact.objects.filter(at__lt=older_than).order_by("at")
     count = 0
     while keys := list(old.values_list("pk", flat=True)[:STATEMENT]):
@@ -71,7 +71,7 @@ def forget_former_contacts(older_than: datetime) -> int:
 def _by_contact(
     former: QuerySet[FormerContact],
 ) -> Iterator[tuple[FormerContact, FormerContact]]:
-    """Yield the first and the last state of each contact."""
+    """Yield the first and the last former state of each contact."""
     ordered: Iterable[FormerContact] = former.order_by("contact_id", "at", "pk").iterator(2_000)
     for _, grouped in groupby(ordered, lambda state: state.contact_id):
         states = list(grouped)

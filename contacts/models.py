@@ -8,7 +8,7 @@ from django.db import models, transaction
 
 from base.characters import canonical, validate_storable
 from base.models import Edited
-from base.text import Searchable
+from base.text import searchable_columns
 from contacts.phones import canonical_phones
 from members.models import Member
 
@@ -123,6 +123,9 @@ class ContactValues(models.Model):
 
 
 CONTACT_FIELDS = tuple(field.name for field in ContactValues._meta.local_fields)
+# The fields that the search looks through: words of texts, digits of phone numbers.
+SEARCHED_TEXTS = ("name", "email")
+SEARCHED_PHONES = ("phones",)
 
 
 class Contact(ContactValues, Edited):
@@ -138,7 +141,7 @@ class Contact(ContactValues, Edited):
     created_at = models.DateTimeField("créé le", auto_now_add=True)
 
     search_text = models.GeneratedField(
-        expression=Searchable("name", "email", "phones"),
+        expression=searchable_columns(SEARCHED_TEXTS, SEARCHED_PHONES),
         output_field=models.TextField(),
         db_persist=True,
     )

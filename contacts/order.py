@@ -11,14 +11,14 @@ from members.models import Member
 
 
 class OrderRefused(Exception):
-    """The order asked for does not name exactly the contacts that the member has now."""
+    """The new order does not name exactly the contacts that the member has now."""
 
 
 def reorder(member: Member, contact_ids: Sequence[int]) -> None:
-    """Give the member's contacts the places 1, 2, 3… in the order of their keys.
+    """Set the positions of the member's contacts to 1, 2, 3… in the order of `contact_ids`.
 
-    The member must be held (members/locks.py). Raises OrderRefused, and changes nothing, unless
-    each contact of now is named exactly once.
+    The member must be locked (members/locks.py). Raise OrderRefused, and change nothing, unless
+    `contact_ids` names each current contact exactly once.
     """
     with transaction.atomic():
         contacts = {contact.pk: contact for contact in member.contacts.all()}
@@ -28,19 +28,19 @@ def reorder(member: Member, contact_ids: Sequence[int]) -> None:
         moving = [contact for pk, contact in contacts.items() if contact.position != places[pk]]
         if not moving:
             return
-        # Two contacts never share a place, not even for a moment: all step aside first.
-        aside = len(contacts) + max(contact.position for contact in contacts.values())
+        # Positions are unique within a member at every moment: move all to free ones first.
+        offset = len(contacts) + max(contact.position for contact in contacts.values())
         for keys in slices(contact.pk for contact in moving):
-            member.contacts.filter(pk__in=keys).update(position=F("position") + aside)
+            member.contacts.filter(pk__in=keys).update(position=F("position") + offset)
         for contact in moving:
             contact.position = places[contact.pk]
         Contact.objects.bulk_update(moving, ["position"], batch_size=200)
 
 
 def moved(contact_ids: Sequence[int], contact_id: int, step: int) -> list[int]:
-    """Return the order with one contact a step further down, or up where the step is -1.
+    """Return the order with one contact moved by a step: 1 down, -1 up; at an end it stays.
 
-    Raises OrderRefused where that contact is not in the order. At either end it stays.
+    Raise OrderRefused if the contact is not in the order.
     """
     order = list(contact_ids)
     if contact_id not in order:

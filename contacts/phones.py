@@ -1,4 +1,4 @@
-"""A list of phone numbers, as people type it."""
+"""Lists of phone numbers, separated by semicolons."""
 
 from base.characters import canonical
 
@@ -9,7 +9,7 @@ def split_phones(phones: str) -> list[str]:
 
 
 def canonical_phones(phones: str) -> str:
-    """Return the list with no space around its semicolons, each number as typed.
+    """Remove spaces around the semicolons; leave each number as typed.
 
     The manual: « s'il y a plusieurs numéros, séparez-les par un point-virgule sans espace ».
     """

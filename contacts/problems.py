@@ -1,14 +1,14 @@
-"""What keeps a member from hearing of something, in words: its contacts need a look.
+"""Problems: what keeps a member from hearing of something.
 
-Each problem is known twice: of one member in Python, for its page; of all in SQL, for the filter
-on the members' screen. A test holds the two together.
+Each problem is written twice: in Python for one member's page, and in SQL for the filter of the
+members' screen. A test compares the two.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q
 
 from contacts.models import Contact, ContactType
 from contacts.routing import SIGNING_TYPES, active_topics, route, types_hearing
@@ -17,11 +17,10 @@ from members.models import KINDS_WITH_CONTACTS, Member
 
 @dataclass(frozen=True)
 class Problem:
-    """A problem, and the filter of the members' screen that finds who has it.
+    """A problem, and the filter that finds the members who have it.
 
-    `key` is the filter's name in addresses, `label` its words on screen; `condition` is made anew
-    each time, since settings may change it. `describe` yields a sentence for each time that a
-    member has the problem.
+    `key` is the filter's value in URLs, `label` its text on screen. `condition` is a function,
+    since it depends on settings. `describe` yields one sentence for each occurrence.
     """
 
     key: str
@@ -29,13 +28,8 @@ class Problem:
     condition: Callable[[], Q]
     describe: Callable[[Member, Sequence[Contact]], Iterator[str]]
 
-    def apply(self, members: QuerySet[Member]) -> QuerySet[Member]:
-        """Return those of the members that have the problem."""
-        return members.filter(self.condition())
-
 
 def describe_problems(member: Member, contacts: Sequence[Contact]) -> list[str]:
-    """Return all that is wrong with a member and these contacts of it, a sentence each."""
     return [sentence for problem in PROBLEMS for sentence in problem.describe(member, contacts)]
 
 
@@ -43,7 +37,7 @@ def _contacts(**conditions: object) -> Exists:
     return Exists(Contact.objects.filter(member=OuterRef("pk"), **conditions))
 
 
-# --- A contact whose type asks for mail has no address ------------------------------------
+# --- A contact whose type hears of a topic has no address ---------------------------------
 
 
 def _lacks_address() -> Q:
@@ -51,9 +45,9 @@ def _lacks_address() -> Q:
 
 
 def _describe_lacking_address(_member: Member, contacts: Sequence[Contact]) -> Iterator[str]:
-    asking = types_hearing(active_topics())
+    types = types_hearing(active_topics())
     for contact in contacts:
-        if contact.type in asking and not contact.email:
+        if contact.type in types and not contact.email:
             yield (
                 f"« {contact.title} » ({contact.get_type_display()}) n'a pas d'adresse mail "
                 "et ne reçoit donc rien."
@@ -105,8 +99,8 @@ def _lacks_receiver() -> Q:
 
 
 def _describe_lacking_receiver(member: Member, contacts: Sequence[Contact]) -> Iterator[str]:
-    is_wanted = settings.MODULE_DELIVERY_TRACKING and member.has_contacts
-    if is_wanted and not any(ContactType(contact.type) in SIGNING_TYPES for contact in contacts):
+    is_needed = settings.MODULE_DELIVERY_TRACKING and member.has_contacts
+    if is_needed and not any(ContactType(contact.type) in SIGNING_TYPES for contact in contacts):
         yield "Aucun réceptionnaire : personne ne peut signer le justificatif de livraison."
 
 

@@ -1,6 +1,6 @@
-"""Who hears of what: which types are written to on which topic (manual, « Créer un contact »).
+"""Which contacts hear of which topic, by their type (manual, « Créer un contact »).
 
-TOPICS_BY_TYPE is the one place that knows it.
+TOPICS_BY_TYPE is the only place with this rule.
 """
 
 from collections import defaultdict
@@ -22,32 +22,30 @@ TOPICS_BY_TYPE: dict[ContactType, frozenset[Topic]] = {
     ContactType.AFTER_SALES: frozenset({Topic.AFTER_SALES}),
     ContactType.RECEIVER: frozenset(),
 }
-# The member's main address hears of everything that is written about.
+# The member's main address hears of every topic.
 MAIN_ADDRESS_TOPICS = frozenset(Topic)
-# Who may sign the delivery receipt.
+# The types of contact that may sign the delivery receipt.
 SIGNING_TYPES = frozenset({ContactType.RECEIVER})
 
 
 class Recipient(NamedTuple):
-    """Someone who is written to: the address, and whose it is (None for the main address)."""
+    """An address, and the contact it belongs to (None: the member's main address)."""
 
     address: str
     contact: Contact | None
 
 
 def active_topics() -> list[Topic]:
-    """Return the topics of the modules that this site has."""
     return [topic for topic in Topic if topic != Topic.AFTER_SALES or settings.MODULE_AFTER_SALES]
 
 
 def types_hearing(topics: Iterable[Topic]) -> list[ContactType]:
-    """Return the types that are written to on one of these topics."""
     wanted = frozenset(topics)
     return [kind for kind, heard in TOPICS_BY_TYPE.items() if heard & wanted]
 
 
 def is_without_effect(kind: ContactType) -> bool:
-    """Whether a type does nothing on this site because its module is off."""
+    """Return whether a type does nothing on this site because its module is off."""
     if kind in SIGNING_TYPES:
         return not settings.MODULE_DELIVERY_TRACKING
     heard = TOPICS_BY_TYPE[kind]
@@ -55,35 +53,36 @@ def is_without_effect(kind: ContactType) -> bool:
 
 
 def recipients(member: Member, topic: Topic) -> list[str]:
-    """Return the addresses that hear of a topic: the main one, then contacts by position.
-
-    Each comes once, whatever its letter case. A topic whose module is off reaches nobody.
-    """
+    """Return the addresses of `route`, for the member's contacts as stored now."""
     return [recipient.address for recipient in route(member, topic, member.contacts.all())]
 
 
 def recipients_of(members: Sequence[Member], topic: Topic) -> dict[int, list[str]]:
-    """Return `recipients` of many members by their key, with one query for all."""
+    """Return `recipients` of many members, by the member's key, from one query."""
     contacts: defaultdict[int, list[Contact]] = defaultdict(list)
     for contact in _contacts_of([member.pk for member in members]):
         contacts[contact.member_id].append(contact)
     return {
-        member.pk: [who.address for who in route(member, topic, contacts[member.pk])]
+        member.pk: [recipient.address for recipient in route(member, topic, contacts[member.pk])]
         for member in members
     }
 
 
 def _contacts_of(keys: Sequence[int]) -> QuerySet[Contact]:
-    """Return the contacts of these members at least, with a query that holds any number."""
+    """Return the contacts of these members, perhaps of others too, by a query of few parameters."""
     contacts = Contact.objects.order_by("member_id", "position", "pk")
     if len(keys) > STATEMENT:
-        # So many are most members of a site, or nearly.
+        # Probably nearly all members of the site: the range reads few contacts in vain.
         return contacts.filter(member__pk__range=(min(keys), max(keys)))
     return contacts.filter(member_id__in=keys)
 
 
 def route(member: Member, topic: Topic, contacts: Iterable[Contact]) -> list[Recipient]:
-    """Return who of a member, and of these contacts of it, hears of a topic."""
+    """Return the recipients of a topic: the main address, then contacts in the given order.
+
+    Each address comes once, whatever its letter case. If the topic's module is off, nobody hears
+    of it. `contacts` are all contacts of the member.
+    """
     if topic not in active_topics():
         return []
     reached: dict[str, Recipient] = {}
@@ -96,7 +95,7 @@ def route(member: Member, topic: Topic, contacts: Iterable[Contact]) -> list[Rec
 
 
 def receivers(member: Member) -> list[Contact]:
-    """Return the people who may sign the delivery receipt; nobody where the module is off."""
+    """Return the contacts who may sign the delivery receipt; none if the module is off."""
     if not settings.MODULE_DELIVERY_TRACKING:
         return []
     return list(member.contacts.filter(type__in=SIGNING_TYPES))

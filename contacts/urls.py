@@ -1,4 +1,4 @@
-"""The addresses of a member's contacts, below those of the member."""
+"""The addresses of a member's contacts, below the member's own address."""
 
 from django.urls import path
 

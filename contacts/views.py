@@ -1,6 +1,6 @@
-"""Windows and actions of the contact panel of a member's page.
+"""Windows and actions of the contact panel on a member's page.
 
-Each view answers htmx with the part of the page that changes, and everyone else with a page.
+Each view answers htmx with the part of the page that changes, and other requests with a page.
 """
 
 from django.contrib import messages
@@ -13,7 +13,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
 
-from accounts.people import person
+from accounts.identity import person
 from base.requests import HttpRequest
 from contacts.deletion import delete_contact, restore_contact
 from contacts.forms import ContactForm
@@ -28,7 +28,6 @@ GONE = "Ce contact a été supprimé entre-temps."
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("contacts.add_contact", raise_exception=True)
 def contact_add(request: HttpRequest, member_pk: int) -> HttpResponse:
-    """Show the window « Ajout d'un contact »."""
     if request.method == "POST":
         with held_member(member_pk) as member:
             return _add(request, member)
@@ -51,10 +50,10 @@ def _add(request: HttpRequest, member: Member) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("contacts.change_contact", raise_exception=True)
 def contact_edit(request: HttpRequest, member_pk: int, pk: int) -> HttpResponse:
-    """Show the window « Modification d'un contact »."""
     if request.method == "POST":
         with held_member(member_pk) as member:
-            # Also what does not hold the member, as a refused address, waits for it.
+            # Lock the contact's row too: the mail worker marks refused addresses without locking
+            # the member.
             return _edit(request, member, member.contacts.select_for_update().filter(pk=pk).first())
     member = get_object_or_404(Member, pk=member_pk)
     return _edit(request, member, member.contacts.filter(pk=pk).first())
@@ -73,7 +72,7 @@ def _edit(request: HttpRequest, member: Member, contact: Contact | None) -> Http
 
 
 def _edit_gone(request: HttpRequest, member: Member) -> HttpResponse:
-    """Lose nothing typed for a contact that is no more: offer to add it anew."""
+    """Answer an edit of a deleted contact: offer to add it anew, with the values typed."""
     may_add = request.user.has_perm("contacts.add_contact") and member.has_contacts
     if request.method == "POST" and may_add:
         form = ContactForm(request.POST, instance=Contact(member=member), user=person(request))
@@ -86,7 +85,6 @@ def _edit_gone(request: HttpRequest, member: Member) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("contacts.delete_contact", raise_exception=True)
 def contact_delete(request: HttpRequest, member_pk: int, pk: int) -> HttpResponse:
-    """Ask, then delete a contact and offer to bring it back."""
     if request.method == "POST":
         with held_member(member_pk) as member:
             return _delete(request, member, pk)
@@ -99,8 +97,8 @@ def _delete(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         messages.info(request, GONE)
         return _panel(request, member)
     if request.method != "POST":
-        asked: dict[str, object] = {"member": member, "contact": contact}
-        return _window(request, "contacts/confirm_delete.html", asked)
+        question: dict[str, object] = {"member": member, "contact": contact}
+        return _window(request, "contacts/confirm_delete.html", question)
     delete_contact(contact, request.session)
     context = {"member": member, "title": contact.title, "pk": pk}
     text = render_to_string("contacts/_deleted_message.html", context, request)
@@ -111,7 +109,6 @@ def _delete(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 @require_POST
 @permission_required("contacts.add_contact", raise_exception=True)
 def contact_restore(request: HttpRequest, member_pk: int, pk: int) -> HttpResponse:
-    """Bring back a contact that this person has just deleted."""
     with held_member(member_pk) as member:
         contact = _restore(request, member, pk)
     if contact:
@@ -130,14 +127,14 @@ def _restore(request: HttpRequest, member: Member, pk: int) -> Contact | None:
 @require_POST
 @permission_required("contacts.change_contact", raise_exception=True)
 def contact_order(request: HttpRequest, member_pk: int) -> HttpResponse:
-    """Store the order of the member's contacts that the page shows.
+    """Store the order of the member's contacts.
 
-    `contact` lists their keys; `up` or `down` moves one by a step first; `moved` names the one
-    that was moved in the page.
+    The posted `contact` lists their keys in the order shown. `up` or `down` is the key of a contact
+    to move by one step; `moved` is the key of one that was dragged.
     """
     with held_member(member_pk) as member:
         try:
-            order, chosen = _asked_order(request.POST)
+            order, chosen = _posted_order(request.POST)
             reorder(member, order)
             messages.success(request, _new_place(member, order, chosen))
         except (OrderRefused, ValueError, IndexError):
@@ -149,10 +146,10 @@ def contact_order(request: HttpRequest, member_pk: int) -> HttpResponse:
     return _panel(request, member)
 
 
-def _asked_order(posted: QueryDict) -> tuple[list[int], int]:
-    """Return the keys in the order asked for, and the key of the contact that was moved.
+def _posted_order(posted: QueryDict) -> tuple[list[int], int]:
+    """Return the keys in the new order, and the key of the contact that was moved.
 
-    Raises OrderRefused, ValueError or IndexError where nobody could have asked for it.
+    Raise OrderRefused, ValueError or IndexError for data that no page sends.
     """
     order = [int(pk) for pk in posted.getlist("contact")]
     chosen = int(posted.get("up") or posted.get("down") or posted.get("moved") or order[0])
@@ -177,7 +174,7 @@ def _form_window(
 
 
 def _window(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
-    """Answer with a window's content for htmx, else with the same as a page."""
+    """Answer htmx with the content of a window, other requests with the same as a page."""
     context["frame"] = "contacts/_window.html" if request.htmx else "contacts/_page.html"
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
@@ -185,7 +182,7 @@ def _window(request: HttpRequest, template: str, context: dict[str, object]) -> 
 
 
 def _panel(request: HttpRequest, member: Member) -> HttpResponse:
-    """Answer with the panel as it is now for htmx, closing the window; else go to the page."""
+    """Answer htmx with the current panel and close the window; redirect other requests."""
     if not request.htmx:
         return redirect(f"{member.get_absolute_url()}#contacts")
     response = render(request, "contacts/_panel_and_messages.html", {"member": member})

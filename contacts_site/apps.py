@@ -1,4 +1,4 @@
-"""The project as an app: it owns the roles, which span the others."""
+"""The project as an app: its migrations make the roles, which concern several apps."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ class ContactsSiteConfig(AppConfig):
     name = "contacts_site"
 
     def ready(self) -> None:
-        """Let the logs of a task tell its number."""
+        # Log records of a task carry its number.
         task_started.connect(_enter_task, dispatch_uid="logs")
         task_finished.connect(_leave_task, dispatch_uid="logs")
 

@@ -1,6 +1,6 @@
-"""Error pages: French, in the site's look, each with the number of the request.
+"""Error pages, in French, each with the number of the request.
 
-Those for a broken site or request ask neither the database nor the session for anything.
+Those for status 400, 403 (CSRF) and 500 use neither the database nor the session.
 """
 
 from django.http import HttpRequest, HttpResponse
@@ -11,26 +11,23 @@ from contacts_site.request_log import request_id
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
-    """Refuse a request that makes no sense; other software is not answered with a page."""
     if _is_of_api(request):
         return answer({"message": "Cette demande n'est pas valable."}, 400)
     return _page(request, "400.html", 400)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
-    """Refuse a form that was not sent from a page of this session."""
     return _page(request, "403_csrf.html", 403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Say that the site failed; other software is not answered with a page."""
     if _is_of_api(request):
         return answer({"message": "Le site a rencontré une erreur."}, 500)
     return _page(request, "500.html", 500)
 
 
 def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
-    # Rendered without the request: context processors would ask the database who it is.
+    # Rendered without the request: context processors would query the database for the account.
     page = render_to_string(template, {"request_id": request_id(request)})
     return HttpResponse(page, status=status)
 

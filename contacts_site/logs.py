@@ -1,7 +1,7 @@
-"""What the site writes into its logs: what happened and where, never whom it was about.
+"""Logs without personal data: what happened and where, never to whom.
 
-Each record tells its request or task. A query, a name and the words of an exception stay out: an
-exception of the database repeats the values it refused.
+Each record has the number of its request or task. Queries of URLs, names and the messages of
+exceptions stay out: a database error repeats the values that it refused.
 """
 
 import copy
@@ -18,14 +18,14 @@ from pythonjsonlogger.json import JsonFormatter
 current_request: ContextVar[HttpRequest | None] = ContextVar("current_request", default=None)
 current_task: ContextVar[str] = ContextVar("current_task", default="")
 
-# What a record may carry beside its message, in the order of reading.
+# The extra fields of a record that are written, in this order.
 FIELDS = ("request_id", "user", "task", "method", "path", "status", "milliseconds")
 _ADDRESS = re.compile(r"[^\s\"'<>(),;:=]+@[^\s\"'<>(),;:=]+")
 _LINE_ENDS = re.compile(r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 
 
 def settings(format: str) -> dict[str, Any]:
-    """Return Django's LOGGING, where each record is a `line` or an object of `json`."""
+    """Return Django's setting LOGGING; `format` is `line` or `json`."""
     formatter = {"line": LineFormatter, "json": ObjectFormatter}[format]
     return {
         "version": 1,
@@ -42,7 +42,7 @@ def settings(format: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {
             "django": {"handlers": [], "level": "INFO"},
-            # The site's own line for each request says what these would, without the query.
+            # Replaced by the line of request_log.py, which has no query.
             "django.request": {"level": "ERROR"},
             "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
             "axes": {"level": "WARNING"},
@@ -51,11 +51,10 @@ def settings(format: str) -> dict[str, Any]:
 
 
 class ContextFilter(logging.Filter):
-    """Gives each record its request's number, the person's number, and its task."""
+    """Adds to each record the numbers of its request, of the account, and of its task."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Add what is known; let every record through."""
-        # Django writes about an answer when the request is over, and gives the request along.
+        # Django logs some responses when the request is over, and passes the request as an extra.
         request = current_request.get() or getattr(record, "request", None)
         if isinstance(request, HttpRequest):
             record.request_id = getattr(request, "request_id", None)
@@ -65,26 +64,25 @@ class ContextFilter(logging.Filter):
 
 
 def known_user(request: HttpRequest) -> int | None:
-    """Return the number of the account, if the request has asked for it already."""
-    # Set by Django where it has read the account: a line of log costs no query.
+    """Return the key of the account, if it is loaded already: logging must not cost a query."""
+    # Set by Django's `request.user`.
     return getattr(getattr(request, "_cached_user", None), "pk", None)
 
 
-def told_fields(record: logging.LogRecord) -> dict[str, Any]:
-    """Return what a record may carry beside its message; whatever else it has stays out."""
+def known_fields(record: logging.LogRecord) -> dict[str, Any]:
     values = ((name, getattr(record, name, None)) for name in FIELDS)
     return {name: value for name, value in values if value is not None}
 
 
-def told_message(record: logging.LogRecord) -> str:
-    """Return the message on one line, without addresses of mail."""
+def safe_message(record: logging.LogRecord) -> str:
+    """Return the message on one line, without mail addresses."""
     return _LINE_ENDS.sub(" ", _ADDRESS.sub("…@…", record.getMessage()))
 
 
-def told_exception(error: BaseException | None) -> str:
-    """Return the kinds of the exception and of those behind it, and where each arose.
+def safe_traceback(error: BaseException | None) -> str:
+    """Return the traceback and type of the exception and of its causes, without their messages.
 
-    Their words are left out: they may repeat what a person typed, or what the site holds.
+    A message may repeat what a person typed, or data of the site.
     """
     parts: list[str] = []
     seen: set[int] = set()
@@ -96,8 +94,8 @@ def told_exception(error: BaseException | None) -> str:
     return "\n  after\n".join(parts)
 
 
-class _Nameless(logging.Formatter):
-    """Formats exceptions without their words, whatever another handler made of them."""
+class _SafeFormatter(logging.Formatter):
+    """Formats exceptions without their messages, also if another handler has formatted them."""
 
     def format(self, record: logging.LogRecord) -> str:
         fresh = copy.copy(record)
@@ -105,25 +103,24 @@ class _Nameless(logging.Formatter):
         return super().format(fresh)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 (logging's name)
-        return told_exception(ei[1])
+        return safe_traceback(ei[1])
 
 
-class LineFormatter(_Nameless):
-    """A line for people: the time, what happened, and the fields."""
+class LineFormatter(_SafeFormatter):
+    """A line for people: the time, the message, and the fields; below it, a traceback."""
 
     def __init__(self) -> None:
-        super().__init__("{asctime} {levelname} {name} {told}", style="{")
+        super().__init__("{asctime} {levelname} {name} {text}", style="{")
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line, and the places of an exception below it."""
         record = copy.copy(record)
-        fields = " ".join(f"{name}={_word(value)}" for name, value in told_fields(record).items())
-        record.told = f"{told_message(record)} [{fields}]" if fields else told_message(record)
+        fields = " ".join(f"{name}={_word(value)}" for name, value in known_fields(record).items())
+        record.text = f"{safe_message(record)} [{fields}]" if fields else safe_message(record)
         return super().format(record)
 
 
-class ObjectFormatter(_Nameless, JsonFormatter):
-    """An object of JSON on a line, for software that gathers logs."""
+class ObjectFormatter(_SafeFormatter, JsonFormatter):
+    """A JSON object on one line, for software that collects logs."""
 
     def __init__(self) -> None:
         super().__init__(json_ensure_ascii=False)
@@ -134,12 +131,12 @@ class ObjectFormatter(_Nameless, JsonFormatter):
         record: logging.LogRecord,
         message_dict: dict[str, Any],
     ) -> None:
-        """Fill the object with what a record may tell, and nothing else that it carries."""
+        """Fill the object with the same as LineFormatter; the record's other extras stay out."""
         log_data["time"] = datetime.fromtimestamp(record.created, tz=UTC).isoformat()
         log_data["level"] = record.levelname
         log_data["logger"] = record.name
-        log_data["message"] = told_message(record)
-        log_data.update(told_fields(record))
+        log_data["message"] = safe_message(record)
+        log_data.update(known_fields(record))
         if message_dict.get("exc_info"):
             log_data["exception"] = message_dict["exc_info"]
 

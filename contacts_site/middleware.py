@@ -1,4 +1,4 @@
-"""What happens around every request."""
+"""Middleware of the whole site."""
 
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
-# None of what a browser could give a page is needed here.
+# The site needs none of these features of browsers.
 _PERMISSIONS = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -30,42 +30,41 @@ _PERMISSIONS = ", ".join(
 
 
 class PermissionsPolicyMiddleware:
-    """Tells browsers that no page may use camera, microphone, place and the like."""
+    """Adds the header that forbids pages to use camera, microphone, location and the like."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, with the header."""
         response = self.get_response(request)
         response["Permissions-Policy"] = _PERMISSIONS
         return response
 
 
 class ClientAddressMiddleware:
-    """Makes REMOTE_ADDR the address of the person's machine, behind the site's own proxies.
+    """Sets REMOTE_ADDR to the client's address when the site is behind proxies of its own.
 
-    Each proxy appends the address that it was asked from to X-Forwarded-For. What stands further
-    left was sent along, and may be anything. Without a proxy the header counts for nothing.
+    Each proxy appends the address of its caller to X-Forwarded-For, so the last PROXY_COUNT
+    entries can be trusted; earlier ones come from the client. Without BEHIND_PROXY the header is
+    ignored.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request that knows where it comes from."""
         addresses = [request.META.get("REMOTE_ADDR", ""), _NO_ADDRESS]
         if settings.BEHIND_PROXY:
-            passed = request.headers.get("X-Forwarded-For", "").split(",")
-            # Fewer than there are proxies: it did not come through them.
-            if len(passed) >= settings.PROXY_COUNT:
-                addresses.insert(0, passed[-settings.PROXY_COUNT])
+            forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+            # Fewer entries than proxies: the request did not come through them.
+            if len(forwarded) >= settings.PROXY_COUNT:
+                addresses.insert(0, forwarded[-settings.PROXY_COUNT])
         request.META["REMOTE_ADDR"] = next(filter(None, map(_valid_address, addresses)))
         return self.get_response(request)
 
 
-# Where a server listens to a file instead of a port, it knows no address. Failures to sign in are
-# then counted for all together: with none at all they would not be counted.
+# A server that listens on a Unix socket knows no address. Failed sign-ins are then counted for
+# everybody together; without any address they would not be counted at all.
 _NO_ADDRESS = "0.0.0.0"  # noqa: S104 (nothing listens here)
 
 
@@ -77,17 +76,17 @@ def _valid_address(text: str) -> str | None:
 
 
 class WholePageSignInMiddleware:
-    """Sends a part of a page that needs a sign-in to the sign-in page as a whole.
+    """Opens the sign-in page in the whole window when an htmx request needs a sign-in.
 
-    Without it, the sign-in form would appear inside the window or table that asked. What was
-    sent without htmx comes back to the page it was sent from: its own address may have none.
+    Otherwise the sign-in form would appear inside the part of the page that htmx replaces. A form
+    posted without htmx returns, after the sign-in, to the page that it was on: its own address may
+    have no page.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, turning a redirection to the sign-in page into one that htmx obeys."""
         response = self.get_response(request)
         login_url = resolve_url(settings.LOGIN_URL)
         if response.status_code != 302 or not response["Location"].startswith(login_url):
@@ -96,17 +95,14 @@ class WholePageSignInMiddleware:
             page = request.headers.get("HX-Current-URL", "")
             return HttpResponseClientRedirect(f"{login_url}?next={_path_of(page)}")
         page = request.headers.get("Referer", "")
-        is_sent_back = response["Location"].startswith(f"{login_url}?")
-        if page and is_sent_back and request.method == "POST":
+        has_next = response["Location"].startswith(f"{login_url}?")
+        if page and has_next and request.method == "POST":
             return HttpResponseRedirect(f"{login_url}?next={_path_of(page)}")
         return response
 
 
 def _path_of(url: str) -> str:
-    """Return the URL without scheme and host, quoted as the value of a parameter.
-
-    What is no URL gives an empty text.
-    """
+    """Return path and query of the URL, quoted as the value of a parameter; "" if it is invalid."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Each request has a number, which its logs, its answer and its error page tell."""
+"""Give each request a number, which its logs, its response and its error page show."""
 
 import logging
 import re
@@ -17,33 +17,32 @@ _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
 
 class RequestLogMiddleware:
-    """Numbers each request, and writes a line about it once it is answered."""
+    """Numbers each request, and logs a line when it is answered."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer; the number goes along in a header."""
         request.request_id = _number(request)  # type: ignore[attr-defined]
         token = current_request.set(request)
-        begun = time.monotonic()
+        started = time.monotonic()
         try:
             response = self.get_response(request)
             response[HEADER] = request_id(request)
             if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
-                _write(request, response.status_code, time.monotonic() - begun)
+                _write(request, response.status_code, time.monotonic() - started)
             return response
         finally:
             current_request.reset(token)
 
 
 def request_id(request: HttpRequest) -> str:
-    """Return the number of the request; "" where none was given, as in a test of a view."""
+    """Return the number of the request; "" if the middleware did not run, as in tests of a view."""
     return str(getattr(request, "request_id", ""))
 
 
 def _number(request: HttpRequest) -> str:
-    """Return the number that the proxy gave, where there is one to trust; else a new one."""
+    """Return the number that a trusted proxy gave (header X-Request-ID), else a new one."""
     given = request.headers.get(HEADER, "")
     if settings.BEHIND_PROXY and _WELL_FORMED.fullmatch(given):
         return given

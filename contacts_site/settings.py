@@ -1,4 +1,4 @@
-"""Settings of the site, all from the environment. README.md lists the variables."""
+"""Settings of the site, all from the environment. docs/settings.md lists the variables."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -87,7 +87,6 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
-    "post_office",
     "base",
     "accounts",
     "members",
@@ -176,7 +175,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # Uploads above this go to a temporary file instead of memory.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
-    "importexport.runs.uploads.BoundedUploadHandler",
+    "importexport.runs.intake.BoundedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

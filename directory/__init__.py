@@ -1,1 +1,1 @@
-"""The lists: which members are shown, in which order, and the search."""
+"""The lists of members: filters, order, pages, and the search."""

@@ -1,7 +1,7 @@
 """The app's declaration."""
 
 from django.apps import AppConfig, apps
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 from base.upkeep import look_after
 
@@ -12,13 +12,10 @@ class DirectoryConfig(AppConfig):
     name = "directory"
 
     def ready(self) -> None:
-        """Install the search's indexes after a migration, and have workers keep them up to date."""
-        from directory.search.index import index_gently, install_indexes
+        from directory.search.index import index_gently, install_indexes, make_way
 
-        # An app without models of its own, as this one, is told of no migration.
-        post_migrate.connect(
-            install_indexes,
-            sender=apps.get_app_config("contacts"),
-            dispatch_uid="directory.search.index",
-        )
+        # Django sends no signal of migrations for an app without models, such as this one.
+        contacts, uid = apps.get_app_config("contacts"), "directory.search.index"
+        pre_migrate.connect(make_way, sender=contacts, dispatch_uid=uid)
+        post_migrate.connect(install_indexes, sender=contacts, dispatch_uid=uid)
         look_after(index_gently)

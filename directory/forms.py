@@ -1,4 +1,4 @@
-"""What the members' screen is asked for."""
+"""The form of filters above the members' screen."""
 
 from typing import Any, cast
 
@@ -6,11 +6,12 @@ from django import forms
 from django.urls import reverse_lazy
 
 from contacts.problems import PROBLEMS
+from directory.filters import WORDS
 from members.models import MemberKind
 
 
 class MemberFilterForm(forms.Form):
-    """What the members' screen is asked for."""
+    """The filters of the members' screen, all of them optional."""
 
     q = forms.CharField(
         label="Rechercher",
@@ -31,7 +32,7 @@ class MemberFilterForm(forms.Form):
         choices=[("", "Toutes les catégories"), *MemberKind.choices],
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    # The choices come at once; their counts follow, since they take longer.
+    # The counts of the choices are loaded after the page, since they take longer.
     check = forms.ChoiceField(
         label="À vérifier",
         required=False,
@@ -46,6 +47,15 @@ class MemberFilterForm(forms.Form):
             }
         ),
     )
+
+    @property
+    def choices(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name != WORDS]
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """The filters that have a valid value; call `is_valid` first."""
+        return {name: value for name, value in self.cleaned_data.items() if value}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""The members' screen: which members, in which order, how many contacts each."""
+"""The pages of the members' screen, and the columns to sort them by."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -9,8 +9,8 @@ from django.db.models import Count, F, Func, OrderBy, OuterRef, QuerySet, Subque
 
 from base.paging import FlatPaginator, FoundPaginator
 from base.text import Fold, search_terms
-from contacts.problems import PROBLEMS
-from directory.search.ranking import find_first, matching_members
+from directory.filters import WORDS, Wanted, filter_members
+from directory.search.ranking import find_first
 from members.models import Member
 
 PAGE_SIZE = 50
@@ -18,7 +18,7 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True)
 class SortableColumn:
-    """A column of the screen: its name in the address, its title, what it sorts by."""
+    """A column of the screen: `key` in the address, title, and the fields to sort by."""
 
     key: str
     title: str
@@ -36,49 +36,31 @@ SORTABLE_COLUMNS = (
 DEFAULT_SORT = "name"
 
 
-def find_members(query: str = "", kind: str = "", check: str = "") -> QuerySet[Member]:
-    """Return the members in which, or in whose contacts, each word of the query is found.
-
-    `kind` is a MemberKind, `check` the key of a problem; empty, they keep all.
-    """
-    return matching_members(_kept(kind, check), query)
-
-
-def members_page(
-    query: str, kind: str, check: str, sort: str, number: str | None
-) -> "Page[Member]":
+def members_page(wanted: Wanted, sort: str, number: str | None) -> "Page[Member]":
     """Return a page of the screen; without a sort, the best matches come first.
 
-    Its paginator tells whether the search finds more members than the pages show.
+    `page.paginator.has_more` is true if the search finds more members than the pages show.
     """
-    members = _kept(kind, check)
-    if not search_terms(query):
+    members, words = filter_members(wanted), wanted.get(WORDS, "")
+    if not search_terms(words):
         return FlatPaginator(sort_members(members, sort), PAGE_SIZE).get_page(number)
-    found = find_first(members, query, partial(sort_members, sort=sort) if sort else None)
+    found = find_first(members, words, partial(sort_members, sort=sort) if sort else None)
     paginator = FoundPaginator(Member.objects.all(), found.keys, PAGE_SIZE, found.has_more)
     return paginator.get_page(number)
 
 
-def _kept(kind: str, check: str) -> QuerySet[Member]:
-    members = Member.objects.all()
-    if kind:
-        members = members.filter(kind=kind)
-    problems = {problem.key: problem for problem in PROBLEMS}
-    return problems[check].apply(members) if check else members
-
-
 def sort_members(members: QuerySet[Member], sort: str) -> QuerySet[Member]:
-    """Return the members in the order of a column's key, `-` before it for the reverse.
+    """Sort by the key of a column, in reverse with `-` before it.
 
-    An unknown key sorts by name: an address typed by hand is no reason for an error.
+    An unknown key sorts by name, since an address typed by hand must not fail.
     """
     descending, key = sort.startswith("-"), sort.removeprefix("-")
     columns = {column.key: column for column in SORTABLE_COLUMNS}
     column = columns.get(key) or columns[DEFAULT_SORT]
     if column.key == "contacts":
-        # Counted member by member: grouping them would carry all their columns along.
-        itself = Member.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
-        counted = itself.annotate(number=Count("contacts")).values("number")
+        # One subquery for each member: GROUP BY would have to group by all columns of members.
+        member = Member.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
+        counted = member.annotate(number=Count("contacts")).values("number")
         members = members.annotate(contact_count=Subquery(counted))
     fields = (F(field) if isinstance(field, str) else field for field in column.fields)
     return members.order_by(*(OrderBy(field, descending=descending) for field in fields))
@@ -86,26 +68,25 @@ def sort_members(members: QuerySet[Member], sort: str) -> QuerySet[Member]:
 
 @dataclass(frozen=True)
 class Heading:
-    """The title of a sortable column, as a link that sorts by it or turns its order round."""
+    """The title of a sortable column, as a link that sorts by it or reverses its order."""
 
     title: str
     address: str
-    direction: str  # as aria-sort says it: ascending, descending, none
+    direction: str  # a value of aria-sort: ascending, descending, none
 
     @property
     def arrow(self) -> str:
-        """The sign beside the title."""
         return {"ascending": "▲", "descending": "▼"}.get(self.direction, "")
 
 
 def headings(sort: str, parameters: dict[str, str]) -> list[Heading]:
-    """Return the headings for a screen sorted by `sort`, keeping its other parameters.
+    """Return the headings of a screen sorted by `sort`; their links keep `parameters`.
 
-    Without a sort, a search is sorted by none of them.
+    A search without a sort has the best matches first, so no heading shows a direction.
     """
     descending, current = sort.startswith("-"), sort.removeprefix("-")
     if current not in {column.key for column in SORTABLE_COLUMNS}:
-        current = "" if not sort and search_terms(parameters.get("q", "")) else DEFAULT_SORT
+        current = "" if not sort and search_terms(parameters.get(WORDS, "")) else DEFAULT_SORT
     result = []
     for column in SORTABLE_COLUMNS:
         is_current = column.key == current

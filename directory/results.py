@@ -1,4 +1,4 @@
-"""What the members' screen says of each member that it shows."""
+"""The rows of the members' screen, with the matches of a search marked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from base.text import Term, search_terms
-from contacts.models import Contact
+from contacts.models import SEARCHED_PHONES, Contact
 from directory.search.highlighting import holds_a_word, mark, mark_phones
 from directory.search.sql import holds_text
 from members.models import Member
@@ -16,7 +16,7 @@ from members.models import Member
 
 @dataclass(frozen=True)
 class Row:
-    """A member, what was found of it marked, and the contact by which it was found, if by one."""
+    """A member, its texts with matches marked, and the contact that matched best, if needed."""
 
     member: Member
     contact_count: int
@@ -27,9 +27,8 @@ class Row:
 
 
 def rows(members: Sequence[Member], query: str) -> list[Row]:
-    """Return what the screen shows of these members, in the same number of queries for any."""
     terms = search_terms(query)
-    contacts = _found_contacts(members, terms) if terms else {}
+    contacts = _best_contacts(members, terms) if terms else {}
     counts = _count_contacts(members)
     return [
         Row(
@@ -45,35 +44,36 @@ def rows(members: Sequence[Member], query: str) -> list[Row]:
 
 
 def _count_contacts(members: Sequence[Member]) -> dict[int, int]:
-    found = Member.objects.filter(pk__in=[member.pk for member in members])
-    return dict(found.order_by().values_list("pk").annotate(Count("contacts")))
+    counted = Member.objects.filter(pk__in=[member.pk for member in members])
+    return dict(counted.order_by().values_list("pk").annotate(Count("contacts")))
 
 
-def _found_contacts(members: Sequence[Member], terms: Sequence[Term]) -> dict[int, SafeString]:
-    """Return, by the members' keys, the contact that holds most words which the member does not."""
-    missing = {member.pk: _missing(member.search_text, terms) for member in members}
+def _best_contacts(members: Sequence[Member], terms: Sequence[Term]) -> dict[int, SafeString]:
+    """Return, by the member's key, the contact with most of the terms that the member lacks."""
+    missing = {member.pk: _missing_terms(member.search_text, terms) for member in members}
     any_word = holds_text({spelling for term in terms for spelling in term})
-    keys = [key for key, words in missing.items() if words]
+    keys = [key for key, lacking in missing.items() if lacking]
     best: dict[int, tuple[int, Contact]] = {}
-    found = Contact.objects.filter(any_word, member__in=keys)
-    for contact in found.order_by("position", "pk"):
+    candidates = Contact.objects.filter(any_word, member__in=keys)
+    for contact in candidates.order_by("position", "pk"):
         wanted = missing[contact.member_id]
-        number = len(wanted) - len(_missing(contact.search_text, wanted))
+        number = len(wanted) - len(_missing_terms(contact.search_text, wanted))
         if number > (best[contact.member_id][0] if contact.member_id in best else 0):
             best[contact.member_id] = (number, contact)
-    return {key: _shown(contact, missing[key]) for key, (_, contact) in best.items()}
+    return {key: _marked_contact(contact, missing[key]) for key, (_, contact) in best.items()}
 
 
-def _missing(search_text: str, terms: Sequence[Term]) -> list[Term]:
+def _missing_terms(search_text: str, terms: Sequence[Term]) -> list[Term]:
     return [term for term in terms if not any(spelling in search_text for spelling in term)]
 
 
-def _shown(contact: Contact, terms: Sequence[Term]) -> SafeString:
-    """Return the contact's title, and of its address and phones what else was found."""
+def _marked_contact(contact: Contact, terms: Sequence[Term]) -> SafeString:
+    """Return the contact's title; also its address and first phone that hold other terms."""
     parts = [mark(contact.title, terms)]
     others = [term for term in terms if not holds_a_word(contact.title, [term])]
     if holds_a_word(contact.email, others):
         parts.append(mark(contact.email, terms))
-    phones = (mark_phones(number, others) for number in contact.phones.split(";"))
+    lists = (getattr(contact, field) for field in SEARCHED_PHONES)
+    phones = (mark_phones(number, others) for numbers in lists for number in numbers.split(";"))
     parts += [phone for phone in phones if "<mark>" in phone][:1]
     return format_html_join(", ", "{}", ((part,) for part in parts))

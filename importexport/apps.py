@@ -1,4 +1,4 @@
-"""The app's declaration."""
+"""The app, and what the worker does for it without being asked."""
 
 from django.apps import AppConfig
 
@@ -12,9 +12,9 @@ class ImportExportConfig(AppConfig):
     verbose_name = "Fichiers de contacts"
 
     def ready(self) -> None:
-        """Have the worker look after imports that nobody is at, and forget old ones."""
+        """Have the worker claim overdue runs, and delete old files and plans each day."""
         from importexport.runs.retention import forget_old_imports
-        from importexport.runs.worker import ask_for_overdue_work
+        from importexport.runs.steps import ask_for_overdue_work
 
         look_after(ask_for_overdue_work)
         do_daily(forget_old_imports)

@@ -1,4 +1,4 @@
-"""The forms of an import."""
+"""The forms for uploading a file and for confirming its import."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from base.forms import FocusedFormMixin, fields_only
 from importexport.files import EMPTY, too_large
 from importexport.files.table import grouped
 from importexport.models import ImportRun
-from importexport.runs.reading import limits
+from importexport.runs.intake import limits
 
 
 class ImportForm(FocusedFormMixin, forms.Form):
-    """Which file, and whether the site becomes exactly what it says. Labels: the manual."""
+    """A file, and the options of its import. The labels are those of the manual."""
 
     file = forms.FileField(
         label="Fichier des contacts",
@@ -53,7 +53,6 @@ class ImportForm(FocusedFormMixin, forms.Form):
         self.helper = fields_only()
 
     def clean(self) -> dict[str, Any]:
-        """Refuse to limit what is not asked for."""
         values: dict[str, Any] = super().clean() or {}
         if values.get("only_members_in_file") and not values.get("sync"):
             self.add_error(
@@ -64,7 +63,6 @@ class ImportForm(FocusedFormMixin, forms.Form):
         return values
 
     def clean_file(self) -> "UploadedFile[Any]":
-        """Refuse a file over the limit before it is opened."""
         file: UploadedFile[Any] = self.cleaned_data["file"]
         if (file.size or 0) > settings.CONTACT_FILE_MAX_BYTES:
             raise forms.ValidationError(str(too_large(limits())))
@@ -72,10 +70,7 @@ class ImportForm(FocusedFormMixin, forms.Form):
 
 
 class ConfirmForm(FocusedFormMixin, forms.Form):
-    """What a person says to the preview of an import before it is applied.
-
-    The more it would destroy, the more is asked.
-    """
+    """The confirmation of a preview; it asks for more where the import removes or undoes much."""
 
     preview = forms.UUIDField(widget=forms.HiddenInput)
     removals = forms.CharField(
@@ -100,7 +95,7 @@ class ConfirmForm(FocusedFormMixin, forms.Form):
         self.helper = fields_only()
 
     def clean_removals(self) -> int:
-        """Take the number however its digits are grouped; refuse any other one."""
+        """Accept the right number only, with or without spaces between its digits."""
         typed = "".join(self.cleaned_data["removals"].split())
         if typed != str(self._run.removed_count):
             raise forms.ValidationError(

@@ -1,4 +1,4 @@
-"""What the app keeps: the rights to contact files, and the imports with what undoes them."""
+"""The tables of contact files: runs with their changes, the journal of exports; and the rights."""
 
 import uuid
 from typing import Any
@@ -8,11 +8,12 @@ from django.db import models
 from django.urls import reverse
 
 from contacts.models import Contact, ContactValues
+from importexport.states import MOVING_STATES, RunState
 from members.models import Member
 
 
 class ContactFile(models.Model):
-    """The contact file as a thing one may have a right to; it has no table."""
+    """Carries the permissions to import and export; it has no table."""
 
     class Meta:
         managed = False
@@ -26,51 +27,34 @@ class ContactFile(models.Model):
         return "Fichier des contacts"
 
 
-class RunState(models.TextChoices):
-    """Where an import stands, in the order in which it gets there."""
-
-    RECEIVED = "received", "Fichier reçu"
-    CHECKING = "checking", "Vérification en cours"
-    READY = "ready", "À confirmer"
-    REFUSED = "refused", "Refusé"
-    APPLYING = "applying", "Import en cours"
-    DONE = "done", "Importé"
-    UNDOING = "undoing", "Annulation en cours"
-    UNDONE = "undone", "Annulé"
-    ABANDONED = "abandoned", "Abandonné"
-    FAILED = "failed", "Interrompu"
-
-
-# A worker has something to do for these, a person has not.
-MOVING_STATES = (RunState.RECEIVED, RunState.CHECKING, RunState.APPLYING, RunState.UNDOING)
-
-
 class RunSource(models.TextChoices):
-    """Where an import was asked for."""
+    """Where an import or export was asked for."""
 
     BROWSER = "browser", "Navigateur"
     COMMAND = "command", "Ligne de commande"
 
 
-# Where the storage keeps the files of imports.
+# The storage's folder for the files of runs.
 FOLDER = "imports"
 
 
 def _stored_name(_run: "ImportRun", _name: str) -> str:
-    """Return a name that tells nothing, and that nobody else has."""
+    """Return a random name: the user's file name may hold personal data."""
     return f"{FOLDER}/{uuid.uuid4().hex}"
 
 
 class ImportRun(models.Model):
-    """An import, from the file's arrival to its undoing. importexport/runs/steps.py has its steps.
+    """An import, from the file's arrival to its undoing (runs/steps.py, states.py).
 
-    `claim` is the worker that is at it, until `claimed_until`; without a claim, that is when a
-    worker should have begun. `attempts` counts the workers that began and did not come to an end.
-    `preview_key` tells this preview from an earlier one of the run, and `site_digest` what the
-    contacts of the site were when it was made.
+    `claim` identifies the worker that has the run, until `claimed_until`; without a claim,
+    `claimed_until` is when a worker should have begun. `attempts` counts the workers that claimed
+    the run and did not end their work. `preview_key` changes with each preview of the run, and
+    `site_digest` is that of the site's contacts when the preview was made.
     """
 
-    state = models.CharField("état", max_length=10, choices=RunState.choices)
+    state = models.CharField(
+        "état", max_length=10, choices=RunState.choices, default=RunState.RECEIVED
+    )
     source = models.CharField("origine", max_length=10, choices=RunSource.choices)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
@@ -93,7 +77,7 @@ class ImportRun(models.Model):
     is_synchronisation = models.BooleanField()
     only_members_in_file = models.BooleanField(default=False)
 
-    # Set once what would undo it was forgotten, after the delay of the settings.
+    # Set before its changes are deleted, IMPORT_UNDO_KEPT_DAYS after it was received.
     forgotten_at = models.DateTimeField(null=True, editable=False)
 
     message = models.TextField(blank=True)
@@ -108,10 +92,10 @@ class ImportRun(models.Model):
     emptied_member_count = models.PositiveIntegerField(default=0)
     stale_count = models.PositiveIntegerField(default=0)
     site_contact_count = models.PositiveIntegerField(default=0)
-    # The first remarks of each kind and their number, as importexport/rows/remarks.py shows them.
+    # The first remarks of each kind and their number: Remarks.summary of rows/checking.py.
     warnings = models.JSONField(default=dict)
     errors = models.JSONField(default=dict)
-    # What the preview before this one said, and what changed on the site since.
+    # The numbers of the preview before this one, and what changed on the site since.
     outdated = models.JSONField(null=True)
 
     site_digest = models.CharField(max_length=64, blank=True)
@@ -130,28 +114,27 @@ class ImportRun(models.Model):
         return self.file_name
 
     def get_absolute_url(self) -> str:
-        """Return the page on which this import is followed, confirmed and undone."""
         return reverse("importexport:run", args=[self.pk])
 
     @property
     def is_moving(self) -> bool:
-        """Whether a worker has something to do for it."""
+        """Whether a worker has to go on with it."""
         return self.state in MOVING_STATES
 
     @property
     def removes_many(self) -> bool:
-        """Whether so much of the site would go that a person types how many contacts go."""
+        """Whether it removes so large a share of contacts that a person must type their number."""
         share = settings.IMPORT_CONFIRM_REMOVALS_PERCENT
         return self.removed_count * 100 > share * self.site_contact_count
 
     @property
     def rows_read_percent(self) -> int:
-        """How much of the file is read, in hundredths; 0 where that is not known yet."""
+        """How much of the file is read; 0 where that is not known yet."""
         return min(100, 100 * self.rows_read // self.rows_expected) if self.rows_expected else 0
 
 
 class ChangeKind(models.IntegerChoices):
-    """What an import does to a contact that it does not leave as it is."""
+    """What a run does to a contact."""
 
     ADDED = 1, "Ajout"
     REMOVED = 2, "Suppression"
@@ -159,9 +142,9 @@ class ChangeKind(models.IntegerChoices):
 
 
 def _loose(model: type[models.Model] | str, **options: Any) -> Any:
-    """Return a link that stays when what it leads to is deleted, and costs no check and no index.
+    """Return a foreign key that outlives the row it points to, without constraint or index.
 
-    The history of imports is about things that may be no more, and may come back.
+    A deleted contact may come back under its old key when the run is undone.
     """
     return models.ForeignKey(
         model,
@@ -174,9 +157,9 @@ def _loose(model: type[models.Model] | str, **options: Any) -> Any:
 
 
 class ImportedMember(models.Model):
-    """What an import does to the contacts of one member, in numbers, in the file's order.
+    """How many contacts of one member a run adds, removes, moves and keeps; in the file's order.
 
-    `last_position` is the place of the member's last contact when the preview was made.
+    `last_position` is the position of the member's last contact when the preview was made.
     """
 
     run = models.ForeignKey(
@@ -200,11 +183,11 @@ class ImportedMember(models.Model):
 
 
 class ImportChange(ContactValues):
-    """A contact that an import adds, removes or moves, and what is needed to take that back.
+    """A contact that a run adds, removes or moves, and what is needed to undo that.
 
-    `position` is the contact's place after the import, `previous_position` before it. What a
-    removed contact said is noted when it goes. `site_changed_at` is set where the change would
-    undo something that was done on the site after the file had been exported.
+    `position` is the contact's position after the run, `previous_position` before it. A removed
+    contact's values are copied when the run is applied. `site_changed_at` is set where the change
+    would undo a change made on the site after the file had been exported.
     """
 
     run = models.ForeignKey(
@@ -218,7 +201,7 @@ class ImportChange(ContactValues):
     previous_position = models.PositiveIntegerField(null=True)
     site_changed_at = models.DateTimeField(null=True)
 
-    # Noted for contacts that are added or removed, not for those that only move.
+    # NULL for contacts that only move.
     type = models.PositiveSmallIntegerField(null=True)  # type: ignore[assignment]
     refused_address = models.EmailField(db_default="")
     updated_by = _loose(settings.AUTH_USER_MODEL, null=True)
@@ -235,10 +218,7 @@ class ImportChange(ContactValues):
 
 
 class ContactExport(models.Model):
-    """An export of all contacts: who took them out, when, how many, in which format, from where.
-
-    They are personal data of others; administrators answer for where they go.
-    """
+    """A line of the journal of exports: who exported all contacts, when, and from which address."""
 
     created_at = models.DateTimeField("exporté le", auto_now_add=True, db_index=True)
     created_by = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""An import in the browser: followed, looked at, confirmed, abandoned, undone; and all of them."""
+"""A run in the browser: followed, previewed, confirmed, abandoned, undone; and the list of runs."""
 
 from pathlib import PurePath
 from typing import Any
@@ -14,10 +14,11 @@ from django_htmx.http import HttpResponseClientRefresh
 from base.paging import FlatPaginator
 from base.requests import HttpRequest
 from importexport.forms import ConfirmForm
-from importexport.models import ImportRun, RunState
+from importexport.models import ImportRun
 from importexport.runs.preview import member_lines, offered_filters, preview_page
 from importexport.runs.steps import abandon, ask_to_undo, confirm, resume
 from importexport.runs.undo import UndoRefused, check_undo
+from importexport.states import RunState
 from importexport.views import may_import
 
 _RUNS_A_PAGE = 25
@@ -37,7 +38,7 @@ def history(request: HttpRequest) -> HttpResponse:
 @require_safe
 @may_import
 def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show where an import stands; to htmx, how far it is, until there is something else to see."""
+    """Show the page of a run; to htmx, its progress, or a reload once that has ended."""
     run = _run(pk)
     if request.htmx:
         if not run.is_moving:
@@ -50,7 +51,6 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @may_import
 def run_member(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
-    """Show all that an import does to the contacts of one member."""
     run = _run(pk)
     imported, lines = member_lines(run, member_pk)
     if imported is None:
@@ -63,7 +63,7 @@ def run_member(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
 @require_POST
 @may_import
 def run_confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    """Have an import applied as its preview shows it."""
+    """Have a run applied, unless its preview was made anew since the page was shown."""
     run = _run(pk)
     if run.state != RunState.READY:
         messages.warning(request, "Cet import n'attend plus de confirmation : voici où il en est.")
@@ -84,7 +84,6 @@ def run_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @may_import
 def run_abandon(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give an import up before it is applied."""
     run = _run(pk)
     if abandon(run):
         messages.info(request, "L'import est abandonné : rien n'a changé.")
@@ -96,7 +95,6 @@ def run_abandon(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @may_import
 def run_resume(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take an interrupted import up again."""
     run = _run(pk)
     if not resume(run):
         messages.warning(request, "Cet import n'est pas interrompu : voici où il en est.")
@@ -106,7 +104,7 @@ def run_resume(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @may_import
 def run_undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask, in numbers, then have an import taken back; or say why it cannot be."""
+    """Ask whether to undo a run, then have it undone; or show why it cannot be."""
     run = _run(pk)
     refusal = None
     try:
@@ -122,7 +120,6 @@ def run_undo(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @may_import
 def original_file(_request: HttpRequest, pk: int) -> FileResponse:
-    """Send the file of an import as it came."""
     run = _run(pk)
     return _attachment(run.file, run.file_name or "contacts")
 
@@ -130,7 +127,6 @@ def original_file(_request: HttpRequest, pk: int) -> FileResponse:
 @require_safe
 @may_import
 def marked_file(_request: HttpRequest, pk: int) -> FileResponse:
-    """Send the file of an import with its errors marked."""
     run = _run(pk)
     return _attachment(run.marked_file, f"{PurePath(run.file_name).stem}-erreurs.ods")
 
@@ -151,16 +147,16 @@ def _run_page(request: HttpRequest, run: ImportRun, form: ConfirmForm | None) ->
 _SHOWN_STATES = (RunState.READY, RunState.DONE, RunState.UNDONE)
 
 
-def _places(asked: QueryDict) -> dict[str, int]:
-    """Return the numbers from which the page goes on, where the address has some."""
+def _places(query: QueryDict) -> dict[str, int]:
+    """Return the number of a member after or before which the page begins, if given."""
     names = {"apres": "after", "avant": "before"}
-    given = {names[name]: asked.get(name, "") for name in names if name in asked}
-    # No run has so many members that its number needs more digits.
+    given = {names[name]: query.get(name, "") for name in names if name in query}
+    # No number of a member has more than nine digits.
     return {name: int(value[:9]) for name, value in given.items() if value.isdecimal()}
 
 
 def _attachment(stored: FieldFile, name: str) -> FileResponse:
-    """Send a stored file to be saved, never to be shown."""
+    """Send a stored file as a download, which no browser displays."""
     if not stored:
         raise Http404
     try:

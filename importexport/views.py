@@ -1,4 +1,4 @@
-"""Contact files in the browser: sent in, and taken out."""
+"""Contact files in the browser: uploaded, and exported."""
 
 import tempfile
 from logging import getLogger
@@ -13,14 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from base.paging import FlatPaginator
 from base.requests import HttpRequest
-from base.worker import nameless
-from importexport.exports.journal import export_and_note
+from importexport.exports.contacts import export_and_note
 from importexport.forms import ImportForm
 from importexport.models import ContactExport, ImportRun, RunSource
 from importexport.rows.sheet import CONTENT_TYPES, GUIDE_TITLES, Format, guide_rows, write_rows
 from importexport.runs.failures import DISK_FULL, is_disk_full
 from importexport.runs.intake import Options, receive
-from importexport.runs.worker import ask_for_work
+from importexport.runs.steps import ask_for_work
 
 logger = getLogger(__name__)
 
@@ -32,7 +31,7 @@ may_export = permission_required("importexport.export_contacts", raise_exception
 @require_http_methods(["GET", "HEAD", "POST"])
 @may_import
 def import_file(request: HttpRequest) -> HttpResponse:
-    """Take a contact file in, and lead to the page on which its import is followed."""
+    """Show the form; receive a contact file, and redirect to the page of its run."""
     is_sent = request.method == "POST"
     form = ImportForm(request.POST, request.FILES) if is_sent else ImportForm()
     if is_sent and form.is_valid():
@@ -45,24 +44,23 @@ def import_file(request: HttpRequest) -> HttpResponse:
 
 
 def _received(request: HttpRequest, form: ImportForm) -> ImportRun | None:
-    """Take the form's file in; None where the disk has no room for it."""
-    asked = form.cleaned_data
-    options = Options(sync=asked["sync"], only_members_in_file=asked["only_members_in_file"])
+    """Receive the form's file; return None where the disk is full."""
+    values = form.cleaned_data
+    options = Options(sync=values["sync"], only_members_in_file=values["only_members_in_file"])
     try:
-        run = receive(asked["file"], options, source=RunSource.BROWSER, user=request.user)
+        run = receive(values["file"], options, source=RunSource.BROWSER, user=request.user)
     except (OSError, DatabaseError) as error:
         if not is_disk_full(error):
             raise
-        logger.error("A file could not be taken in: %s", nameless(error))  # noqa: TRY400
+        logger.exception("The disk is full: a file could not be received.")
         return None
-    ask_for_work(run)
+    ask_for_work(run.pk)
     return run
 
 
 @require_safe
 @may_import
 def template_file(_request: HttpRequest) -> FileResponse:
-    """Send an empty contact file to begin with."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
     write_rows(file, "ods", iter(()))
     return _attachment(file, "modele-contacts.ods", "ods")
@@ -73,7 +71,7 @@ def template_file(_request: HttpRequest) -> FileResponse:
 def export_file(request: HttpRequest, format: Format) -> HttpResponseBase:
     """Send all contacts as a file, complete or not at all."""
     if request.method == "HEAD":
-        # Nothing leaves, so nothing is noted.
+        # No contact leaves the site, so the journal gets no line.
         return HttpResponse(content_type=CONTENT_TYPES[format])
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
     export_and_note(
@@ -89,7 +87,7 @@ def export_file(request: HttpRequest, format: Format) -> HttpResponseBase:
 @require_safe
 @permission_required("importexport.view_contactexport", raise_exception=True)
 def export_journal(request: HttpRequest) -> HttpResponse:
-    """Show who took all contacts out, the newest first."""
+    """Show all exports, the newest first."""
     exports = ContactExport.objects.select_related("created_by")
     page = FlatPaginator(exports, _EXPORTS_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "page_address": "?page="}

@@ -14,7 +14,7 @@ class MailingConfig(AppConfig):
     def ready(self) -> None:
         """Have workers look after mail that is due, and tidy up once a day."""
         from mailing.messages.preparation import prepare_overdue
-        from mailing.outbox.queue import remove_orphaned_files
+        from mailing.outbox.attachments import remove_orphaned_files
         from mailing.outbox.tasks import ask_for_due_delivery, forget_old_deliveries
 
         look_after(prepare_overdue)

@@ -40,6 +40,14 @@ class Message(models.Model):
         return self.subject
 
 
+ATTACHMENTS_FOLDER = "mail_attachments"
+
+
+def _stored_name(_attachment: "Attachment", _name: str) -> str:
+    """Return where to store a file: nothing of its own name, which somebody else chose."""
+    return f"{ATTACHMENTS_FOLDER}/{timezone.now():%Y/%m/%d}/{uuid4().hex}"
+
+
 class DeliveryState(models.TextChoices):
     """How far a mail has come."""
 
@@ -48,12 +56,30 @@ class DeliveryState(models.TextChoices):
     REFUSED = "refused", "Refusé"
 
 
-class Delivery(models.Model):
-    """One mail to one address: from its queueing to the mail server's last word.
+class Attachment(models.Model):
+    """A file that goes with mails: kept once, however many mails have it."""
 
-    `email` is the mail itself, `answer` what the server said last. While `claimed_until` lies
-    ahead, a worker is at it. `waits_for_server`: put off because the server served nobody; all of
-    these go once it serves anybody.
+    name = models.CharField(max_length=255)
+    mimetype = models.CharField(max_length=127)
+    file = models.FileField(upload_to=_stored_name)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+# A list of mails leaves these in the database: it does not show them.
+TEXTS = ("text", "html")
+
+
+class Delivery(models.Model):
+    """One mail to one address: what it says, and how far it has come.
+
+    `answer` is what the mail server said last. While `claimed_until` lies ahead, a worker is
+    sending it. `waits_for_server`: put off because the server took no mail at all; all of these
+    go as soon as it takes one.
     """
 
     member = models.ForeignKey(
@@ -62,7 +88,6 @@ class Delivery(models.Model):
     message = models.ForeignKey(
         Message, on_delete=models.CASCADE, null=True, related_name="deliveries"
     )
-    email = models.OneToOneField("post_office.Email", on_delete=models.CASCADE)
     address = models.EmailField()
     state = models.CharField(
         max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING
@@ -74,6 +99,16 @@ class Delivery(models.Model):
     answer = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
+    attachments = models.ManyToManyField(Attachment, related_name="deliveries")
+    # The header Message-ID. Made when the mail is queued: sent twice, it is the same mail.
+    mail_id = models.CharField(max_length=255)
+    sender = models.CharField(max_length=320)
+    subject = models.CharField(max_length=200)
+    # Headers besides, by their names.
+    headers = models.JSONField(default=dict)
+    # The last columns: SQLite reads through what stands before a column.
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
 
     class Meta:
         default_permissions = ()
@@ -91,9 +126,9 @@ class Delivery(models.Model):
 
 
 class Notification(models.Model):
-    """What a member was told on a topic; one mail went to each recipient.
+    """What a member was notified of on a topic; one mail went to each recipient.
 
-    `key` is the sender's own name for it: the same key never tells twice.
+    `key` is the sender's own name for it: the same key is never sent twice.
     """
 
     member = models.ForeignKey(
@@ -107,7 +142,7 @@ class Notification(models.Model):
     sender = models.CharField("logiciel", max_length=100, blank=True)
     created_at = models.DateTimeField("envoyée le", auto_now_add=True)
 
-    # Whether `notify` sent nothing, because it found this one told under the same key.
+    # Whether `notify` sent nothing, because this one had used the same key.
     is_repeated = False
 
     class Meta:
@@ -126,8 +161,8 @@ class Notification(models.Model):
 class NotificationRecipient(models.Model):
     """One mail of a notification, and whose address it went to.
 
-    Its `contact_id` is None for the main address; it may name a contact that is no more, whom
-    `contact` can be asked for after select_related only: it is None then.
+    `contact_id` is None for the main address. It may name a deleted contact: read `contact` after
+    select_related only, which gives None then.
     """
 
     notification = models.ForeignKey(

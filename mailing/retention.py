@@ -1,19 +1,17 @@
 """Forgetting messages, notifications and mails that are over, in small steps.
 
-Each step is a transaction of its own: nobody waits long, and what a stop leaves undone the next
-run does.
+Each step is a transaction of its own: nobody waits long, and after a stop the next run goes on.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from post_office.models import Attachment, Email
 
 from base.database import slices
 from mailing.models import Delivery, DeliveryState, Message, Notification, NotificationRecipient
+from mailing.outbox.attachments import delete_unused, detach
 
 _STEP = 500
 
@@ -25,11 +23,11 @@ def forget_messages(older_than: datetime) -> int:
     """
     waiting = Delivery.objects.filter(message=OuterRef("pk"), state=DeliveryState.WAITING)
     old = Message.objects.filter(created_at__lt=older_than).exclude(prepared_at=None)
-    return forget_with_mails(old.exclude(Exists(waiting)), "message")
+    return _forget_with_mails(old.exclude(Exists(waiting)), "message")
 
 
 def forget_notifications(older_than: datetime) -> int:
-    """Delete notifications told before then with their mails; return how many notifications.
+    """Delete notifications sent before then with their mails; return how many notifications.
 
     One with mail that still waits is kept. With a notification its key is forgotten too.
     """
@@ -37,29 +35,28 @@ def forget_notifications(older_than: datetime) -> int:
         notification=OuterRef("pk"), delivery__state=DeliveryState.WAITING
     )
     old = Notification.objects.filter(created_at__lt=older_than).exclude(Exists(waiting))
-    return forget_with_mails(old, "notificationrecipient__notification")
+    return _forget_with_mails(old, "notificationrecipient__notification")
 
 
 def forget_mail_texts(older_than: datetime) -> int:
-    """Empty the texts of mails sent before then and let their attachments go; return how many.
+    """Empty the texts of mails sent before then and drop their attachments; return how many mails.
 
     To whom they went, when and under which subject stays. A mail that was refused stays whole: it
     may be sent again.
     """
     sent = Delivery.objects.filter(state=DeliveryState.SENT, finished_at__lt=older_than)
-    full = Email.objects.filter(delivery__in=sent).exclude(message="", html_message="")
+    full = sent.exclude(text="", html="")
     count = 0
     for keys in slices(list(full.order_by().values_list("pk", flat=True)), _STEP):
-        emails = Email.objects.filter(pk__in=keys)
+        deliveries = Delivery.objects.filter(pk__in=keys)
         with transaction.atomic():
-            attachments = _attachments(emails)
-            Attachment.emails.through.objects.filter(email__in=keys).delete()
-            count += emails.update(message="", html_message="")
-        _forget_unused(attachments)
+            attachments = detach(deliveries)
+            count += deliveries.update(text="", html="")
+        delete_unused(attachments)
     return count
 
 
-def forget_with_mails(rows: QuerySet[Any], link: str) -> int:
+def _forget_with_mails(rows: QuerySet[Any], link: str) -> int:
     """Delete these rows, each after the mails that `link` leads to from; return how many rows."""
     model = rows.model
     count = 0
@@ -70,26 +67,11 @@ def forget_with_mails(rows: QuerySet[Any], link: str) -> int:
     return count
 
 
-def _forget_mails(deliveries: QuerySet[Delivery]) -> None:
+def _forget_mails(mails: QuerySet[Delivery]) -> None:
     """Delete these mails with their traces, and attachments that no other mail has."""
-    for keys in slices(list(deliveries.order_by().values_list("email", flat=True)), _STEP):
-        emails = Email.objects.filter(pk__in=keys)
+    for keys in slices(list(mails.order_by().values_list("pk", flat=True)), _STEP):
+        deliveries = Delivery.objects.filter(pk__in=keys)
         with transaction.atomic():
-            attachments = _attachments(emails)
-            emails.delete()
-        _forget_unused(attachments)
-
-
-def _attachments(emails: QuerySet[Email]) -> list[int]:
-    """Return the keys of what is attached to these mails."""
-    links = Attachment.emails.through.objects.filter(email__in=emails)
-    return list(links.values_list("attachment_id", flat=True).distinct())
-
-
-def _forget_unused(keys: Iterable[int]) -> None:
-    """Delete those of these attachments that no mail has: the row first, then its file."""
-    for some in slices(keys):
-        for attachment in Attachment.objects.filter(pk__in=some, emails=None):
-            storage, name = attachment.file.storage, attachment.file.name
-            attachment.delete()
-            storage.delete(name)
+            attachments = detach(deliveries)
+            deliveries.delete()
+        delete_unused(attachments)

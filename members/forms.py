@@ -1,4 +1,4 @@
-"""The forms of a member: what staff may say of it, and its deletion."""
+"""The forms of a member: its fields, and its deletion."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from members.models import MEMBER_FIELDS, Member
 
 
 class MemberForm(VersionedForm[Member]):
-    """All that staff may say of a member."""
+    """All fields that people edit."""
 
     class Meta:
         model = Member
@@ -49,11 +49,10 @@ _NOTHING_DELETED = (
 
 
 class MemberDeletionForm(forms.Form):
-    """Carries what its page says will be deleted.
+    """Confirms a deletion: hidden fields carry what the page showed.
 
-    It is not valid, and says why, where the member or the number of its contacts is no longer as
-    it was said; it then goes on from how they are now. The member must be held until it is
-    deleted.
+    If the member or the number of its contacts has changed since, the form is not valid, says why,
+    and continues from the current state. The member must stay locked until it is deleted.
     """
 
     version = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -69,12 +68,11 @@ class MemberDeletionForm(forms.Form):
         }
 
     def clean(self) -> dict[str, Any] | None:
-        """Refuse to delete what the page did not say."""
         opened = opened_version(self.member, self.cleaned_data.get("version", ""))
         count = self.cleaned_data.get("contact_count")
         changes = self._changes(opened, count)
         if changes or opened is None or count is None:
-            # Who confirms again has seen what is so now.
+            # Whoever confirms again has seen the current state.
             self.data = self.initial
             raise forms.ValidationError([*changes, _NOTHING_DELETED])
         return self.cleaned_data
@@ -84,15 +82,15 @@ class MemberDeletionForm(forms.Form):
         if opened and (conflict := find_conflict(self.member, opened, opened.values, self.user)):
             changes.append(conflict.message)
         if count is not None and count != self.current_count:
-            changes.append(_new_count(count, self.current_count))
+            changes.append(_count_changed(count, self.current_count))
         return changes
 
 
-def _new_count(said: int, now: int) -> str:
-    return f"{_contacts(said)} quand vous avez ouvert cette page, {now or 'aucun'} maintenant."
+def _count_changed(shown: int, now: int) -> str:
+    return f"{_had_contacts(shown)} quand vous avez ouvert cette page, {now or 'aucun'} maintenant."
 
 
-def _contacts(count: int) -> str:
+def _had_contacts(count: int) -> str:
     if not count:
         return "Ce membre n'avait aucun contact"
     return f"Ce membre avait {count} contact{'s' if count > 1 else ''}"

@@ -1,4 +1,4 @@
-"""Holding a member while something of it changes."""
+"""Lock a member while it or its contacts change."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +11,10 @@ from members.models import Member
 
 @contextmanager
 def held_member_if_any(pk: int) -> Iterator[Member | None]:
-    """Give the member as it is now, and keep it and the list of its contacts so until the end.
+    """Open a transaction, lock the member's row, and yield the member (None if there is none).
 
-    What changes contacts holds their member before it touches them: so no two wait for each
-    other. Gives None where there is no such member. On SQLite the transaction alone holds.
+    All code that changes contacts locks their member first, so that no two transactions wait for
+    each other. On SQLite the transaction itself is the lock.
     """
     with transaction.atomic():
         yield Member.objects.select_for_update().filter(pk=pk).first()
@@ -22,7 +22,7 @@ def held_member_if_any(pk: int) -> Iterator[Member | None]:
 
 @contextmanager
 def held_member(pk: int) -> Iterator[Member]:
-    """Give the member, held likewise; raises Http404 where there is no such member."""
+    """Do the same, but raise Http404 if there is no such member."""
     with held_member_if_any(pk) as member:
         if member is None:
             raise Http404

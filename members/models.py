@@ -1,4 +1,4 @@
-"""Members, and what kinds of them there are."""
+"""Members and their kinds."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from base.text import Fold, Searchable
 
 
 class MemberKind(models.TextChoices):
-    """What a member is to the organisation. Only the last two have contacts (manual)."""
+    """What a member is to the organisation. Only the last two may have contacts (manual)."""
 
     INDIVIDUAL = "individual", "Particulier"
     PROFESSIONAL = "professional", "Client professionnel"
@@ -22,7 +22,7 @@ class MemberKind(models.TextChoices):
 KINDS_WITH_CONTACTS = (MemberKind.PROFESSIONAL, MemberKind.SUPPLIER)
 
 
-# What a member says, in the order of its form.
+# The fields that people edit, in the order of the form.
 MEMBER_FIELDS = (
     "reference",
     "name",
@@ -39,7 +39,7 @@ MEMBER_FIELDS = (
 class Member(Edited):
     """A professional client, a supplier or an individual.
 
-    Its contacts hang on it by the relation `contacts`, which the app of that name gives it.
+    The app `contacts` adds the relation `contacts`.
     """
 
     reference = models.CharField(
@@ -71,7 +71,7 @@ class Member(Edited):
     )
     city = models.CharField("ville", max_length=100, blank=True, validators=[validate_storable])
     note = models.TextField("note", max_length=5000, blank=True, validators=[validate_storable])
-    # The main address that a mail server refused for good; another one in its place is not meant.
+    # The main address that a mail server refused for good; ignored once the main address changes.
     refused_address = models.EmailField(blank=True, db_default="", default="", editable=False)
     created_at = models.DateTimeField("créé le", auto_now_add=True)
 
@@ -94,7 +94,8 @@ class Member(Edited):
             ),
         ]
         indexes = [
-            # One for each order of the members' screen; with the key, pages are counted in them.
+            # One for each order of the members' screen. They include the key, so that a page's keys
+            # are read from the index alone (base/paging.py).
             models.Index(fields=["sort_name", "reference", "id"], name="member_in_name_order"),
             models.Index(
                 fields=["kind", "sort_name", "reference", "id"], name="member_in_kind_order"
@@ -109,27 +110,24 @@ class Member(Edited):
 
     @property
     def has_contacts(self) -> bool:
-        """Whether a member of this kind may have contacts at all."""
         return self.kind in KINDS_WITH_CONTACTS
 
     @property
     def is_address_refused(self) -> bool:
-        """Whether a mail server refused the main address, as it stands now."""
         return bool(self.email) and self.email.lower() == self.refused_address.lower()
 
     def get_absolute_url(self) -> str:
-        """Return the address of the member's page."""
         return reverse("members:detail", args=[self.pk])
 
     def clean(self) -> None:
-        """Refuse to make an individual of a member who has contacts, and say why."""
+        """Refuse to turn a member who has contacts into an individual."""
         if self.pk and self.kind == MemberKind.INDIVIDUAL:
             count = self.contacts.count()
             if count:
                 raise ValidationError({"kind": _individual_with_contacts(count)})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store the member with its texts in canonical form."""
+        """Save the member, its texts in canonical form."""
         for field in ("reference", "name", "phone", "address", "postal_code", "city", "note"):
             setattr(self, field, canonical(getattr(self, field)))
         super().save(*args, **kwargs)

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.people import person
+from accounts.identity import person
 from base.requests import HttpRequest
 from members.forms import MemberDeletionForm, MemberForm
 from members.locks import held_member_if_any
@@ -18,14 +18,12 @@ GONE = "Ce membre a été supprimé entre-temps."
 @require_safe
 @permission_required("members.view_member", raise_exception=True)
 def member_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show all that is known of a member."""
     return render(request, "members/detail.html", {"member": get_object_or_404(Member, pk=pk)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("members.add_member", raise_exception=True)
 def member_add(request: HttpRequest) -> HttpResponse:
-    """Add a member."""
     form = MemberForm(request.POST if request.method == "POST" else None, user=person(request))
     if request.method == "POST" and form.is_valid():
         member = form.save()
@@ -37,7 +35,6 @@ def member_add(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("members.change_member", raise_exception=True)
 def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change a member."""
     if request.method == "POST":
         with held_member_if_any(pk) as member:
             return _edit(request, member) if member else _edit_gone(request)
@@ -55,7 +52,7 @@ def _edit(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 def _edit_gone(request: HttpRequest) -> HttpResponse:
-    """Lose nothing typed for a member that is no more: offer to add it anew."""
+    """Answer an edit of a deleted member: offer to add it anew, with the values typed."""
     if not request.user.has_perm("members.add_member"):
         messages.error(request, GONE)
         return redirect("directory:members")
@@ -81,7 +78,7 @@ def _form_page(request: HttpRequest, form: MemberForm) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("members.delete_member", raise_exception=True)
 def member_delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask, then delete a member and the contacts that go with it, if they are those it said."""
+    """Ask, then delete the member and its contacts, if they are still what the page showed."""
     if request.method == "POST":
         with held_member_if_any(pk) as member:
             return _delete(request, member)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python
-"""Make the files in tests/importexport/files/samples/ anew, each with the program it is named for.
+"""Make tests/importexport/files/samples/ anew, each file with the program that it is named for.
 
-Run it as `.venv/bin/python scripts/make_samples.py`. It needs LibreOffice with its Python bridge
-(apt-get install libreoffice-calc libreoffice-writer python3-uno), Gnumeric (gnumeric), and pip's
-network for the libraries, which go into an environment of their own. The tests need none of these.
+`.venv/bin/python scripts/make_samples.py` needs LibreOffice with its Python bridge, Gnumeric
+(apt-get install libreoffice-calc libreoffice-writer python3-uno gnumeric), and a network, as pip
+installs the libraries into an environment of their own. The tests need none of these.
 """
 
 import os
@@ -26,7 +26,6 @@ sys.path.insert(0, str(ROOT))
 
 
 def main() -> None:
-    """Make all samples."""
     SAMPLES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         write_our_own()
@@ -40,7 +39,7 @@ def main() -> None:
 
 
 def write_our_own() -> None:
-    """Write the awkward contacts as the site exports them, and marked as if all were wrong."""
+    """Write the awkward contacts as exports, and one marked as if no member were known."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contacts_site.settings")
     os.environ.setdefault("SECRET_KEY", "only-for-samples")
     import django
@@ -62,7 +61,7 @@ def write_our_own() -> None:
 
 
 def convert_other_kinds(folder: Path) -> None:
-    """Write what must be refused: the same table, and a text, in formats that are not ours."""
+    """Write files that must be refused: the same table, and a text, in other formats."""
     text = folder / "texte.txt"
     text.write_text(TEXT, encoding="utf-8")
     for source, extensions in (
@@ -78,7 +77,6 @@ def convert_other_kinds(folder: Path) -> None:
 
 
 def run(*command: str | Path) -> None:
-    """Run a program, and stop where it fails."""
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 

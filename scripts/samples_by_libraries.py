@@ -1,4 +1,4 @@
-"""The awkward contacts, written by the usual libraries; started by make_samples.py."""
+"""Write the awkward contacts with common libraries; make_samples.py starts this."""
 
 import sys
 from pathlib import Path
@@ -6,18 +6,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests/importexport/files"))
 
-from awkward import ADDED, COLUMNS, ROWS  # noqa: E402 (it stands beside the tests, without Django)
+from awkward import ADDED, COLUMNS, ROWS  # noqa: E402 (a module of the tests that needs no Django)
 
 
 def by_pyexcel_ods3(path: Path) -> None:
-    """Write them with pyexcel-ods3."""
     import pyexcel_ods3
 
     pyexcel_ods3.save_data(str(path), {"Contacts": [list(COLUMNS), *map(list, ROWS)]})
 
 
 def by_ezodf(path: Path) -> None:
-    """Write them with ezodf."""
     import ezodf
 
     document = ezodf.newdoc(doctype="ods", filename=str(path))
@@ -31,7 +29,6 @@ def by_ezodf(path: Path) -> None:
 
 
 def by_odswriter(path: Path) -> None:
-    """Write them with odswriter."""
     import odswriter
 
     with path.open("wb") as file, odswriter.writer(file) as workbook:
@@ -41,7 +38,6 @@ def by_odswriter(path: Path) -> None:
 
 
 def by_pandas(path: Path) -> None:
-    """Write them with pandas."""
     import pandas
 
     frame = pandas.DataFrame(ROWS, columns=list(COLUMNS))
@@ -49,7 +45,6 @@ def by_pandas(path: Path) -> None:
 
 
 def by_odfdo(path: Path) -> None:
-    """Write them with odfdo."""
     import odfdo
 
     document = odfdo.Document("spreadsheet")
@@ -61,7 +56,7 @@ def by_odfdo(path: Path) -> None:
 
 
 def by_odfdo_edited(path: Path) -> None:
-    """Write some with odfdo, and what people do to them, on the second sheet."""
+    """Write a few on the second sheet, below a title, with colours, notes, links and formulas."""
     import odfdo
 
     document = odfdo.Document("spreadsheet")
@@ -98,7 +93,7 @@ def by_odfdo_edited(path: Path) -> None:
 
 
 def by_odfpy_edited(path: Path) -> None:
-    """Open an export with odfpy, change, delete and insert rows in it, and save it."""
+    """Open an export, change, delete and insert rows in it, and save it."""
     from odf.office import Annotation
     from odf.opendocument import load
     from odf.table import Table, TableCell, TableRow
@@ -136,7 +131,7 @@ def by_odfpy_edited(path: Path) -> None:
 
 
 def by_pandas_edited(path: Path) -> None:
-    """Read an export with pandas, change, delete and append rows, and write it."""
+    """Read an export, change, delete and append rows, and write it."""
     import pandas
 
     read = pandas.read_excel(path.parent / "ours.ods", engine="odf", dtype={"Type": int})
@@ -147,7 +142,7 @@ def by_pandas_edited(path: Path) -> None:
 
 
 def by_pyexcel_ods3_edited(path: Path) -> None:
-    """Read an export with pyexcel-ods3, change, delete and insert rows, and write it."""
+    """Read an export, change, delete and insert rows, and write it."""
     import pyexcel_ods3
 
     sheets = pyexcel_ods3.get_data(str(path.parent / "ours.ods"))

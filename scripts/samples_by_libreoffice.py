@@ -1,9 +1,9 @@
-"""What a person does with a contact file in LibreOffice, done through its bridge to Python.
+"""Edit contact files in LibreOffice as a person does, through its bridge to Python.
 
-Started by make_samples.py, with the folder of the samples and one for what is thrown away.
+make_samples.py starts this, with the folder of the samples and a temporary one.
 """
 
-# ruff: noqa: FBT003 (the bridge knows no names of arguments)
+# ruff: noqa: FBT003 (the bridge takes arguments by position only)
 
 import contextlib
 import subprocess
@@ -20,11 +20,11 @@ from com.sun.star.sheet.FilterOperator import EQUAL
 from com.sun.star.table.CellHoriJustify import CENTER
 
 PIPE = "samples-of-contact-files"
-PASSWORD = "secret"  # noqa: S105 (of two samples)
+PASSWORD = "secret"  # noqa: S105 (two samples have it)
 AS_ODS = "calc8"
 AS_XLSX = "Calc MS Excel 2007 XML"
 AS_CSV = "Text - txt - csv (StarCalc)"
-# Semicolon, quotation mark, UTF-8, from the first line; the rest as the dialogue proposes it.
+# Semicolon, quotation mark, UTF-8, from the first line; the rest is what the dialogue proposes.
 CSV_AS_PROPOSED = "59,34,76,1,,0,false,true,false"
 CSV_ALL_QUOTED = "59,34,76,1,,0,true,true,false"
 CSV_COLUMNS_AS_TEXT = "59,34,76,1," + "/".join(f"{column}/2" for column in range(1, 11))
@@ -32,7 +32,7 @@ NAME, NOTE, JOB, MAIL, TEL, FAX, TYPE = range(2, 9)
 
 
 def properties(**values):
-    """Return options as the bridge takes them."""
+    """Return options in the bridge's own type."""
     made = []
     for name, value in values.items():
         item = PropertyValue()
@@ -75,20 +75,18 @@ class Desktop:
         return self._desktop.loadComponentFromURL(url, "_blank", 0, properties(**options))
 
     def close(self):
-        """End the program."""
         with contextlib.suppress(Exception):
             self._desktop.terminate()
         self._process.wait(60)
 
 
 def save(document, path, filter=AS_ODS, **options):
-    """Save a copy under this path."""
     path.unlink(missing_ok=True)
     document.storeToURL(path.as_uri(), properties(FilterName=filter, **options))
 
 
 def edit(document):
-    """Change our export as people do; the numbers of rows are those before any change."""
+    """Change an export as people do; rows are numbered as before any change."""
     sheet = document.Sheets.getByIndex(0)
 
     def cell(line, column):
@@ -152,7 +150,7 @@ def edit(document):
 
 
 def type_from_scratch(document):
-    """Type a small file: a title above, numbers where people type them."""
+    """Type a small file: a title above the columns, numbers typed as numbers."""
     sheet = document.Sheets.getByIndex(0)
     sheet.getCellByPosition(0, 0).setString("Nos contacts")
     for column, title in enumerate(
@@ -176,7 +174,6 @@ def type_from_scratch(document):
 
 
 def main(samples, folder):
-    """Make all samples of LibreOffice."""
     desktop = Desktop(folder)
     try:
         document = desktop.open(samples / "ours.ods")

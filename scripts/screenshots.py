@@ -1,6 +1,6 @@
-"""Make the pictures of README.md: the site with its demo, in Debian's Chromium.
+"""Take the pictures of README.md: the site with its demo, in Debian's Chromium.
 
-The site runs from a temporary folder, on a free port, and is gone afterwards.
+The site runs in a temporary folder, on a free port.
 """
 
 import os
@@ -38,7 +38,6 @@ START_SECONDS = 30
 
 
 def main() -> None:
-    """Take all pictures."""
     if not CHROMIUM:
         sys.exit("Chromium is not installed (apt-get install chromium), nor named by CHROMIUM.")
     PICTURES.mkdir(parents=True, exist_ok=True)
@@ -60,14 +59,14 @@ def main() -> None:
 
 @contextmanager
 def demo_site() -> Iterator[str]:
-    """Serve the site with the demo's data; give its address."""
+    """Serve the site with the demo's data; yield its address."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {
             **os.environ,
             "DATA_DIR": folder,
             "SECRET_KEY": secrets.token_urlsafe(64),
             "HTTPS": "false",
-            # Serves static files that nobody has collected.
+            # Without it, only collected static files are served.
             "DEBUG": "true",
         }
         environment.pop("DATABASE_URL", None)
@@ -91,14 +90,13 @@ def demo_site() -> Iterator[str]:
 
 
 def free_port() -> int:
-    """Return a port of this machine that nothing listens on."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
 
 
 def wait_for(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    """Return when the server answers; raise RuntimeError with its log where it does not."""
+    """Wait until the server answers; raise RuntimeError with its log where it does not."""
     deadline = time.monotonic() + START_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
         try:
@@ -119,7 +117,6 @@ def sign_in(page: Page) -> None:
 
 
 def show_members(page: Page) -> None:
-    """Go to the members' screen."""
     page.goto("/membres/")
 
 
@@ -133,7 +130,7 @@ def show_contact_window(page: Page) -> None:
 
 
 def take(page: Page, name: str) -> None:
-    """Store what the window shows, once its fonts are there."""
+    """Store a picture of the window, once its fonts are loaded."""
     page.evaluate("document.fonts.ready")
     page.screenshot(path=PICTURES / name, animations="disabled", caret="hide")
     print(f"{PICTURES.relative_to(HERE) / name}: {(PICTURES / name).stat().st_size // 1000} kB")

@@ -61,6 +61,10 @@ class Machine:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
+    def freeze(self) -> None:
+        """Have it do nothing more, so that one can look at what it was doing, then kill it."""
+        os.killpg(self._process.pid, signal.SIGSTOP)
+
     def stop(self) -> int:
         """Ask it to stop; return its exit status."""
         self._process.terminate()

@@ -37,20 +37,6 @@ NOUNS = {
     "rendering": "of a message's text",
     "routing": "of mail: who hears of what",
 }
-# These want a better name. Nothing may be added here.
-TO_BE_RENAMED = {
-    "building",
-    "contacts",
-    "filling",
-    "holding",
-    "outdating",
-    "people",
-    "reading",
-    "resending",
-    "storing",
-    "telling",
-    "worker",
-}
 # Django calls it before it knows the settings, which may be wrong.
 IMPORTS_LATE = {("manage.py", "main")}
 
@@ -112,9 +98,9 @@ def test_modules_of_different_rooms_have_different_names():
     for path in nouns():
         rooms[path.stem].add(path.relative_to(ROOT).parts[0])
     shared = {name for name, where in rooms.items() if len(where) > 1}
-    assert shared - SAME_EVERYWHERE.keys() - TO_BE_RENAMED == set()
+    assert shared - SAME_EVERYWHERE.keys() == set()
 
 
 def test_modules_are_named_by_nouns():
     gerunds = {path.stem for path in nouns() if path.stem.endswith("ing")}
-    assert gerunds - NOUNS.keys() - TO_BE_RENAMED == set()
+    assert gerunds - NOUNS.keys() == set()

@@ -1,7 +1,7 @@
-"""The second factor: beside the password, a code of an application on the person's telephone.
+"""The second factor: after the password, a code from an application on a telephone.
 
-django-otp keeps the devices, checks the codes, and makes whoever guesses wait ever longer. Each
-person has one telephone, and codes on paper for the day it is lost; each of these serves once.
+django-otp stores the devices, checks the codes, and makes people wait longer after each wrong one.
+A person has one telephone, and backup codes on paper, each of which works once.
 """
 
 from datetime import datetime
@@ -23,13 +23,13 @@ _NAME = "telephone"
 
 
 class Refused(NamedTuple):
-    """A code that was not accepted; `until` when no other is looked at before then."""
+    """A code was not accepted; no code is checked before `until`."""
 
     until: datetime | None
 
 
 def has_second_factor(user: User) -> bool:
-    """Whether the person has set up a telephone."""
+    """Return whether the person has set up a telephone; AccountBackend may have loaded it."""
     known: bool | None = getattr(user, "has_second_factor", None)
     if known is None:
         known = bool(TOTPDevice.objects.filter(user=user, confirmed=True).exists())
@@ -37,34 +37,32 @@ def has_second_factor(user: User) -> bool:
 
 
 def is_required_of(user: User) -> bool:
-    """Whether the site asks a second factor of this person."""
     if settings.REQUIRE_SECOND_FACTOR == "everyone":
         return True
     return settings.REQUIRE_SECOND_FACTOR == "administrators" and is_administrator(user)
 
 
 def is_administrator(user: User) -> bool:
-    """Whether the person keeps accounts, or has the administrators' role."""
+    """Return whether the person may open the admin, or has the administrators' role."""
     if user.is_superuser or user.is_staff:
         return True
     return user.groups.filter(name=ADMINISTRATORS).exists()
 
 
 def begin(user: User) -> TOTPDevice:
-    """Make a key for a telephone, which counts once a code of it was given."""
+    """Create the key of a telephone, in place of one not confirmed; a first code confirms it."""
     with transaction.atomic():
         TOTPDevice.objects.filter(user=user, confirmed=False).delete()
         return TOTPDevice.objects.create(user=user, name=_NAME, confirmed=False)
 
 
-def begun(user: User) -> TOTPDevice | None:
-    """Return the telephone that waits for its first code, if there is one."""
+def unconfirmed_telephone(user: User) -> TOTPDevice | None:
     return TOTPDevice.objects.filter(user=user, confirmed=False).order_by("-pk").first()
 
 
 def confirm(request: HttpRequest, user: User, code: str) -> list[str] | Refused:
-    """Switch the second factor on with the first code; return the codes for paper."""
-    device = begun(user)
+    """Switch the second factor on if the first code is right; return the backup codes."""
+    device = unconfirmed_telephone(user)
     if device is None:
         return Refused(None)
     refused = _check(user, device, _digits(code))
@@ -80,7 +78,7 @@ def confirm(request: HttpRequest, user: User, code: str) -> list[str] | Refused:
 
 
 def admit(request: HttpRequest, user: User, code: str) -> Refused | None:
-    """Let the session in with a code of the telephone or of the paper; or say why not."""
+    """Let the session in by a code of the telephone or a backup code; return a refusal, if any."""
     device = _device_for(user, code)
     if device is None:
         return Refused(None)
@@ -92,7 +90,7 @@ def admit(request: HttpRequest, user: User, code: str) -> Refused | None:
 
 
 def new_backup_codes(user: User) -> list[str]:
-    """Make codes for paper, in place of those the person had; return them."""
+    """Create backup codes, in place of the person's old ones; return them."""
     with transaction.atomic():
         StaticDevice.objects.filter(user=user).delete()
         paper = StaticDevice.objects.create(user=user, name="paper", confirmed=True)
@@ -102,12 +100,11 @@ def new_backup_codes(user: User) -> list[str]:
 
 
 def backup_codes_left(user: User) -> int:
-    """Return how many codes of the paper have not served yet."""
     return int(StaticToken.objects.filter(device__user=user).count())
 
 
 def remove(user: User) -> bool:
-    """Switch the person's second factor off; return whether it was on."""
+    """Switch the second factor off, delete the backup codes; return whether it was on."""
     with transaction.atomic():
         StaticDevice.objects.filter(user=user).delete()
         devices = TOTPDevice.objects.filter(user=user)
@@ -117,7 +114,7 @@ def remove(user: User) -> bool:
 
 
 def _device_for(user: User, code: str) -> TOTPDevice | StaticDevice | None:
-    """Return what a code of this form is of."""
+    """Return the device to check a code of this form with: six digits are the telephone's."""
     device_class = TOTPDevice if _digits(code) else StaticDevice
     return device_class.objects.filter(user=user, confirmed=True).first()
 
@@ -131,13 +128,12 @@ def _check(user: User, device: TOTPDevice | StaticDevice, code: str) -> Refused 
 
 
 def _admit(request: HttpRequest, device: TOTPDevice | StaticDevice) -> None:
-    # What was known with the password alone must not open the session from now on.
+    # A session key known before the second factor must not open the session from now on.
     request.session.cycle_key()
     login(request, device)
 
 
 def _digits(code: str) -> str:
-    """Return the six digits of a telephone's code; "" for a code of another form."""
     bare = "".join(code.split())
     return bare if len(bare) == _DIGITS and bare.isascii() and bare.isdigit() else ""
 

@@ -9,7 +9,7 @@ from accounts.second_factor.devices import Refused
 
 
 class CodeForm(forms.Form):
-    """One code: of the telephone, or of the paper."""
+    """One code: of the telephone, or a backup code."""
 
     code = forms.CharField(
         label="Code",
@@ -25,7 +25,7 @@ class CodeForm(forms.Form):
     )
 
     def refuse(self, refused: Refused) -> None:
-        """Say at the field that the code was not accepted, and when to try the next."""
+        """Add the error to the field: the code was not accepted, and when to try again."""
         message = "Ce code n'est pas accepté. Attendez le prochain code de l'application."
         if refused.until:
             wait = max(1, ceil((refused.until - timezone.now()).total_seconds()))

@@ -1,4 +1,4 @@
-"""No page opens with the password alone where a second factor is due."""
+"""Keep pages closed until the second factor is given, or set up where it is required."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ SET_UP_PAGE = "second_factor:state"
 
 
 def opens_for(*pages: str) -> Callable[[_View], _View]:
-    """Mark a view that also people see who are led to these pages."""
+    """Decorate a view that also opens for people who must first go to one of these pages."""
 
     def decorate(view: _View) -> _View:
         view.opens_for = pages  # type: ignore[attr-defined]
@@ -30,31 +30,30 @@ def opens_for(*pages: str) -> Callable[[_View], _View]:
 
 
 class SecondFactorMiddleware:
-    """Leads people to the page for their code, or to that where they set it up."""
+    """Redirects people to the page for their code, or to the page where they set it up."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer."""
         return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: _View, *_arguments: Any
     ) -> HttpResponse | None:
-        """Answer in place of the view while the second factor is missing."""
         page = _page_due(request.user)
         if page is None or page in getattr(view, "opens_for", ()):
             return None
         if getattr(view, "login_required", True):
             return _lead(request, page)
-        # A view for everyone may have more for people who signed in: half a sign-in is none.
+        # A public view may show more to people who are signed in: without the second factor, this
+        # person is not.
         request.user = AnonymousUser()
         return None
 
 
 def _page_due(user: User | AnonymousUser) -> str | None:
-    """Return the page where the person must give a code or set it up; None for neither."""
+    """Return the name of the page to go to first: for the code, or to set it up; None if none."""
     if not isinstance(user, User) or user.is_verified():  # type: ignore[attr-defined]
         return None
     if has_second_factor(user):
@@ -63,7 +62,7 @@ def _page_due(user: User | AnonymousUser) -> str | None:
 
 
 def _lead(request: HttpRequest, name: str) -> HttpResponse:
-    """Lead to a page as a whole, and from there on to where the person wanted to go."""
+    """Redirect the whole window to a page, and from there to the page that was asked for."""
     if request.headers.get("HX-Request") == "true":
         return HttpResponseClientRedirect(reverse(name))
     wanted = {"next": request.get_full_path()} if request.method == "GET" else {}

@@ -1,4 +1,4 @@
-"""The pages of the second factor, each for the person who is signed in."""
+"""The pages of one's own second factor."""
 
 import logging
 from collections.abc import Callable
@@ -13,8 +13,8 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts.identity import person
 from accounts.models import User
-from accounts.people import person
 from accounts.second_factor import devices as second_factor
 from accounts.second_factor.devices import Refused
 from accounts.second_factor.forms import CodeForm
@@ -28,7 +28,6 @@ _require_form = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 @never_cache
 def state(request: HttpRequest) -> HttpResponse:
-    """Show whether the second factor is on, and what may be done about it."""
     user = person(request)
     context = {
         "is_on": second_factor.has_second_factor(user),
@@ -41,7 +40,6 @@ def state(request: HttpRequest) -> HttpResponse:
 @opens_for(SET_UP_PAGE)
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
-    """Make the key for the telephone; whoever has one keeps it."""
     user = person(request)
     if second_factor.has_second_factor(user):
         return redirect("second_factor:state")
@@ -55,9 +53,8 @@ def begin(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @sensitive_variables("codes", "context")
 def set_up(request: HttpRequest) -> HttpResponse:
-    """Show the key, and take the telephone's first code; answer with the codes for paper."""
     user = person(request)
-    device = second_factor.begun(user)
+    device = second_factor.unconfirmed_telephone(user)
     if device is None or second_factor.has_second_factor(user):
         return redirect("second_factor:state")
     form = CodeForm(request.POST or None)
@@ -75,7 +72,6 @@ def set_up(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 def code(request: HttpRequest) -> HttpResponse:
-    """Take the code of someone who has given their password."""
     user = person(request)
     wanted = _wanted(request)
     if user.is_verified():  # type: ignore[attr-defined]
@@ -96,7 +92,6 @@ def code(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @sensitive_variables("codes")
 def backup_codes(request: HttpRequest) -> HttpResponse:
-    """Make new codes for paper, once a code of now was given; answer with them."""
 
     def make(user: User) -> HttpResponse:
         codes = second_factor.new_backup_codes(user)
@@ -110,7 +105,6 @@ def backup_codes(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 def remove(request: HttpRequest) -> HttpResponse:
-    """Switch the second factor off, once a code of now was given."""
     if second_factor.is_required_of(person(request)):
         messages.error(request, "Ce site vous demande la validation en deux étapes.")
         return redirect("second_factor:state")
@@ -127,7 +121,6 @@ def remove(request: HttpRequest) -> HttpResponse:
 def _with_code(
     request: HttpRequest, template: str, act: Callable[[User], HttpResponse]
 ) -> HttpResponse:
-    """Ask for a code, and act once it is right."""
     user = person(request)
     if not second_factor.has_second_factor(user):
         return redirect("second_factor:state")
@@ -145,7 +138,7 @@ def _codes_page(request: HttpRequest, codes: list[str]) -> HttpResponse:
 
 
 def _key(device: TOTPDevice) -> dict[str, str]:
-    """Return the key as an image to photograph, and as letters to type."""
+    """Return the key as a QR code (a data URI), and as groups of four letters to type."""
     url = device.config_url
     letters = url.split("secret=")[1].split("&")[0]
     groups = [letters[start : start + 4] for start in range(0, len(letters), 4)]
@@ -154,7 +147,7 @@ def _key(device: TOTPDevice) -> dict[str, str]:
 
 
 def _wanted(request: HttpRequest) -> str:
-    """Return the page that the person wanted, if it is one of this site."""
+    """Return `next` if it is an address of this site, else the home page."""
     url = request.POST.get("next") or request.GET.get("next") or ""
     is_ours = url_has_allowed_host_and_scheme(
         url, {request.get_host()}, require_https=request.is_secure()

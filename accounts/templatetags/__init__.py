@@ -1,1 +1,1 @@
-"""Template tags about one's own session."""
+"""Template tags about the session."""

@@ -1,4 +1,4 @@
-"""What a page must know of its session."""
+"""What a page must know to warn of the end of its session."""
 
 from typing import Any
 
@@ -12,12 +12,10 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def session_seconds(context: dict[str, Any]) -> int:
-    """Return after how many seconds without anything done the page's session ends."""
     request: HttpRequest = context["request"]
     return session_end.seconds_left(request)
 
 
 @register.simple_tag
 def session_warning_seconds() -> int:
-    """Return how many seconds before its end the page warns of it."""
     return session_end.warning_seconds()

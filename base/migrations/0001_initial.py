@@ -1,9 +1,9 @@
-"""The functions of the database that generated columns call."""
+"""The database functions that generated columns call."""
 
 from django.db import migrations
 
-# base/text.py in SQL, for the generated columns; SQLite calls the Python itself.
-# The collation is named, so that letters outside ASCII fold whatever the database's own.
+# base/text.py in SQL; SQLite calls the Python functions themselves.
+# The collation is named so that letters outside ASCII fold whatever the database's own collation.
 POSTGRESQL_FUNCTIONS = r"""
 CREATE FUNCTION fold_text(words text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN

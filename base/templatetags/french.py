@@ -1,4 +1,4 @@
-"""What Django's own filters do by the rules of English; the settings put these in their place."""
+"""French rules for Django's filters; the settings load them in place of Django's own."""
 
 from typing import Any
 
@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.filter(is_safe=False)
 def pluralize(value: Any, endings: str = "s") -> str:
-    """Do as Django's filter, but with the singular for zero and for nothing: « 0 contact »."""
+    """Do as Django's filter, but take the singular for 0 and for no value: « 0 ligne »."""
     return english_pluralize(value or 1, endings)

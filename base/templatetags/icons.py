@@ -10,7 +10,7 @@ register = template.Library()
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """Return the icon of that name, hidden from screen readers: the text beside it speaks."""
+    """Return the icon as SVG, hidden from screen readers: the text beside it says the same."""
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         static("icons.svg"),

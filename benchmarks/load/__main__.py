@@ -1,40 +1,36 @@
-"""Run people against the site on PostgreSQL and on SQLite; exits 1 where there was an error.
+"""Have people work with the site on PostgreSQL and on SQLite; exit 1 where there was an error.
 
-`python -m benchmarks.load --seconds 120 --people 50 --members 100000`; PostgreSQL is the server
-of DATABASE_URL (scripts/with_postgresql starts one), and left out where it is none.
+`python -m benchmarks.load --seconds 120 --people 50 --members 100000`. PostgreSQL is the server
+that DATABASE_URL names (scripts/with_postgresql starts one); without one it is left out.
 """
 
 import argparse
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from benchmarks.load.memory import resident_mebibytes
+from benchmarks.cases import run_case
 from benchmarks.load.report import Run, print_run
-from benchmarks.running import run_case
+from benchmarks.load.servers import Server, collect_static, gunicorn, resident_mebibytes, worker
 from benchmarks.stores import PostgresqlStore, SqliteStore, Store
 
 _ROOT = Path(__file__).resolve().parents[2]
-_START_SECONDS = 60
-# Most people on SQLite: it writes one after the other.
+# At most, as SQLite writes one after the other.
 _PEOPLE_ON_SQLITE = 10
 _SAMPLES = 12
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """How long, how many people, and how much the site has."""
+    """How long the people work, how many they are, and how much the site has."""
 
     seconds: int
     people: int
@@ -43,11 +39,12 @@ class Wanted:
 
 
 def main() -> None:
-    """Run on each database, one after the other."""
+    """Measure on each database, one after the other."""
     wanted, databases = _arguments()
     failures = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        collect_static(folder)
         for title, store in _stores(folder):
             if title not in databases:
                 continue
@@ -65,7 +62,7 @@ def _arguments() -> tuple[Wanted, list[str]]:
     parser.add_argument("--seconds", type=int, default=120)
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--members", type=int, default=100_000)
-    parser.add_argument("--contacts", type=int, default=0, help="five for each member, if not said")
+    parser.add_argument("--contacts", type=int, default=0, help="by default five for each member")
     parser.add_argument("--databases", nargs="+", default=["PostgreSQL", "SQLite"])
     found = parser.parse_args()
     contacts = found.contacts or 5 * found.members
@@ -88,7 +85,7 @@ def _run(title: str, store: Store, folder: Path, wanted: Wanted, people: int) ->
     print(f"{title}: filling with {wanted.members:,} members, {wanted.contacts:,} contacts…")
     run_case("filling.add_members", url, folder, count=wanted.members)
     run_case("filling.add_contacts", url, folder, count=wanted.contacts)
-    run_case("accounts.add_accounts", url, folder, count=people, password=password)
+    run_case("filling.add_accounts", url, folder, count=people, password=password)
     settings = {
         "DATABASE_URL": url,
         "DATA_DIR": str(folder),
@@ -97,11 +94,10 @@ def _run(title: str, store: Store, folder: Path, wanted: Wanted, people: int) ->
         "EMAIL_URL": "mailbox://",
     }
     try:
-        _collect_static(settings)
         with (
-            _gunicorn("contacts_site.wsgi", folder, settings) as site,
-            _gunicorn("benchmarks.load.bare", folder, {}) as bare,
-            _worker(folder, settings),
+            gunicorn("contacts_site.wsgi", folder, settings) as site,
+            gunicorn("benchmarks.load.bare", folder, {}) as bare,
+            worker(folder, settings),
         ):
             print(f"{title}: {people} people for {wanted.seconds} s…")
             return _measure(title, site, bare, folder / "results.json", wanted, people, password)
@@ -111,8 +107,8 @@ def _run(title: str, store: Store, folder: Path, wanted: Wanted, people: int) ->
 
 def _measure(
     title: str,
-    site: "_Server",
-    bare: "_Server",
+    site: Server,
+    bare: Server,
     results: Path,
     wanted: Wanted,
     people: int,
@@ -147,76 +143,6 @@ def _measure(
         raise RuntimeError(log.read_text())
     found: dict[str, Any] = json.loads(results.read_text())
     return Run(title, people, wanted.seconds, found["seconds"], found["failures"], memory)
-
-
-@dataclass(frozen=True)
-class _Server:
-    """A gunicorn that answers."""
-
-    address: str
-    pid: int
-
-
-@contextmanager
-def _gunicorn(application: str, folder: Path, settings: dict[str, str]) -> Iterator[_Server]:
-    port = _free_port()
-    command = [
-        *(sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"),
-        *("--workers", "3", "--threads", "4", "--timeout", "120", "--log-level", "warning"),
-        # As long as nginx's: else a page is asked for on a line that is just being closed.
-        *("--keep-alive", "75"),
-        "--no-control-socket",
-    ]
-    environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **settings}
-    log = folder / f"{application}.log"
-    with log.open("w") as written:
-        server = subprocess.Popen(
-            command, cwd=_ROOT, env=environment, stdout=written, stderr=written
-        )
-    try:
-        _wait_for(port, server, log)
-        yield _Server(f"http://127.0.0.1:{port}", server.pid)
-    finally:
-        server.terminate()
-        server.wait()
-
-
-@contextmanager
-def _worker(folder: Path, settings: dict[str, str]) -> Iterator[None]:
-    """Have a worker import what people send."""
-    environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **settings}
-    command = [sys.executable, "manage.py", "worker"]
-    with (folder / "worker.log").open("w") as written:
-        worker = subprocess.Popen(
-            command, cwd=_ROOT, env=environment, stdout=written, stderr=written
-        )
-    try:
-        yield
-    finally:
-        worker.terminate()
-        worker.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while server.poll() is None and time.monotonic() < deadline:
-        with suppress(OSError):
-            HTTPConnection("127.0.0.1", port, timeout=5).request("GET", "/")
-            return
-        time.sleep(0.1)
-    raise RuntimeError(log.read_text())
-
-
-def _collect_static(settings: dict[str, str]) -> None:
-    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
-    environment = {"PATH": os.environ["PATH"], **settings}
-    subprocess.run(command, cwd=_ROOT, env=environment, check=True)
 
 
 if __name__ == "__main__":

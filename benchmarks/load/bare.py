@@ -1,6 +1,6 @@
-"""A bare Django project: one view that renders a table of about as many bytes as asked.
+"""Serve a bare Django project: one view that renders a table of about the wanted size.
 
-No database, no session, no sign-in: what the machine, gunicorn and Django's templates cost alone.
+It has no database, session or sign-in: this is what gunicorn and Django's templates cost alone.
 """
 
 from django.conf import settings

@@ -1,7 +1,7 @@
-"""What people do all day, for locust: search as they type, open, edit, reorder; export and import.
+"""Do for locust what people do all day: search, open, edit, reorder; export and import.
 
-Each answer of the site is paired with a bare page of the same size, from the other server: so
-both are measured under the same load, at the same moments.
+After each answer of the site, ask the bare server for a page of the same size: so both are
+measured under the same load, at the same moments.
 """
 
 import json
@@ -53,13 +53,13 @@ class Person(HttpUser):
         is_paired: bool = True,
         files: dict[str, Any] | None = None,
     ) -> None:
-        """Send the form that has such a field, with these values in the place of its own.
+        """Send the form that has the field `form`, with these values in place of its own.
 
-        Where the answer leads to an import, `run` is its address from then on.
+        Where the answer leads to a run, keep its address in `self.run`.
         """
         forms = [each for each in page.forms if form in each.fields]
         if not forms:
-            return self._fail(name, "the form is not there")
+            return self._fail(name, "no such form")
         data = dict(forms[0].form_values()) | values
         target = forms[0].get("action") or address
         headers = {"Referer": f"{self.host}{address}"}
@@ -118,12 +118,12 @@ class Clerk(Person):
 
     @task(6)
     def look(self) -> None:
-        """Open the members' screen, a page of it."""
+        """Open a page of the members' screen."""
         self.ask("members", f"/membres/?page={random.randint(1, max(1, MEMBERS // 50))}")
 
     @task(4)
     def search(self) -> None:
-        """Look for a member: each pause in typing asks for the table."""
+        """Type a word: each pause asks for the table."""
         word = random.choice(_WORDS)
         for length in range(3, len(word) + 1, 2):
             self.ask("search", f"/membres/?q={word[:length]}", headers=_HTMX)
@@ -146,7 +146,7 @@ class Clerk(Person):
 
     @task(2)
     def reorder(self) -> None:
-        """Move a member's last contact to the top."""
+        """Put a member's last contact first."""
         page = self.open_member()
         keys = page.xpath("//form//input[@name='contact']/@value")
         if len(keys) < 2:
@@ -156,20 +156,20 @@ class Clerk(Person):
         self.send("reorder", page, f"{self.member}contacts/ordre/", data, form="contact")
 
     def open_member(self) -> Any:
-        """Open a member chosen by chance; return its page."""
+        """Open a random member; return its page."""
         self.member = f"/membres/{random.randint(1, MEMBERS)}/"
         return self.ask("member", self.member)
 
 
 class Administrator(Person):
-    """One who exports all contacts now and then, and imports some."""
+    """One who now and then exports all contacts, and imports a few."""
 
     fixed_count = int(os.environ["LOAD_ADMINISTRATORS"])
     wait_time = constant(15)
 
     @task
     def export(self) -> None:
-        """Take all contacts out; the file is thrown away as it comes."""
+        """Export all contacts; read the file piece by piece, and keep none."""
         start = time.perf_counter()
         with self.client.get(
             "/contacts/exporter/ods/", name="export", stream=True, catch_response=True
@@ -182,8 +182,8 @@ class Administrator(Person):
         return None
 
     @task
-    def import_some(self) -> None:
-        """Send a few contacts, follow the check, confirm, and follow the import."""
+    def import_file(self) -> None:
+        """Send a few contacts, wait for the check, confirm, and wait for the import."""
         start = time.perf_counter()
         rows = "".join(f"M{random.randint(1, MEMBERS):06};Import;3\n" for _ in range(20))
         page = self.ask("import form", "/contacts/importer/")
@@ -196,7 +196,7 @@ class Administrator(Person):
                 _seconds["import, from file to end"].append(time.perf_counter() - start)
 
     def follow(self, name: str) -> Any:
-        """Load the page of the run each second until the worker is done; return that page."""
+        """Load the run's page each second until the worker is done; return it, None if too late."""
         for _ in range(_MOST_SECONDS_TO_FOLLOW):
             page = self.ask("run", self.run)
             if not page.xpath("//progress"):
@@ -206,7 +206,7 @@ class Administrator(Person):
         return None
 
 
-# Beginnings of names, towns and numbers that the demo has many and few of.
+# Names, towns and numbers that the demo has often, seldom or never.
 _WORDS = [
     "restaurant",
     "école",

@@ -1,12 +1,12 @@
-"""What a run of people came to, as a table."""
+"""Print what a run of people cost, as a table."""
 
 from dataclasses import dataclass
 from statistics import median, quantiles
 
 BARE = "bare page"
-# They have no page of their size to be compared with.
+# No bare page is asked for after them.
 _APART = ("sign-in page", "sign in", "export", "import, from file to end")
-# How many times as long as the bare page: half of the answers, and nineteen of twenty.
+# The median and the 95th percentile of all pages, in times of the bare page's.
 _GOALS = (3, 5)
 
 
@@ -36,7 +36,7 @@ def print_run(run: Run) -> None:
     for name in (name for name in _APART if name in run.times):
         print(_line(name, run.times[name], []))
     print(f"\nGoal for all pages: median ≤ {_GOALS[0]} ×, p95 ≤ {_GOALS[1]} ×.")
-    print(f"Errors: {sum(run.failures.values())}{_told(run.failures)}")
+    print(f"Errors: {sum(run.failures.values())}{_listed(run.failures)}")
     start, middle, end = run.memory[1:2], run.memory[len(run.memory) // 2], run.memory[-2:-1]
     print("Memory (MiB, gunicorn with its workers) at start, middle and end:")
     for index, title in enumerate(("site", "bare")):
@@ -62,5 +62,5 @@ def _figures(times: list[float]) -> tuple[float, float]:
     return median(times), quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
 
 
-def _told(failures: dict[str, int]) -> str:
+def _listed(failures: dict[str, int]) -> str:
     return "".join(f"\n  {name}: {number}" for name, number in failures.items())

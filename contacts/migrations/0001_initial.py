@@ -259,6 +259,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        # On the way back: the triggers, which each migration installs, name tables that go.
+        # Migrating back: remove the triggers first, since they name tables that will be dropped.
         migrations.RunPython(migrations.RunPython.noop, forget_triggers),
     ]

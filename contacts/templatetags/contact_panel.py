@@ -12,7 +12,6 @@ register = template.Library()
 
 @register.inclusion_tag("contacts/_panel.html", takes_context=True)
 def contact_panel(context: Context, member: Member) -> dict[str, Any]:
-    """Show a member's contacts, with the actions that the person looking may take."""
     return {
         "member": member,
         "contacts": list(member.contacts.all()) if member.has_contacts else [],

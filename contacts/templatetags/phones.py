@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.simple_tag
 def phone_links(phones: str) -> SafeString:
-    """Return each number of the list as a link that dials it, and shows it as typed."""
+    """Return one link for each number of the list: it dials the number, and shows it as typed."""
     numbers = split_phones(phones)
     if not numbers:
         return mark_safe('<span class="empty">aucun</span>')
@@ -21,7 +21,7 @@ def phone_links(phones: str) -> SafeString:
 
 
 def _link(number: str) -> SafeString:
-    # The zero of « +33 (0)4 » is for callers of the same country.
+    # In « +33 (0)4 », the zero is dialled only inside the country.
     dialled = re.sub(r"[^0-9+*#]", "", re.sub(r"^(\+.*?)\(0\)", r"\1", number))
     if not dialled:
         return format_html('<span class="phone">{}</span>', number)

@@ -14,7 +14,6 @@ register = template.Library()
 
 @register.inclusion_tag("contacts/_routing.html")
 def routing(member: Member) -> dict[str, Any]:
-    """Show who hears of each topic and who may sign, and say what needs a look."""
     contacts = list(member.contacts.all())
     return {
         "member": member,

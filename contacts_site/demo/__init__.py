@@ -1,6 +1,7 @@
-"""Invented members and contacts, the same each time, for trying the site out.
+"""Invented members and contacts, the same each time, to try the site.
 
-Nobody in it exists: telephone numbers are those ARCEP keeps for fiction, mail goes nowhere.
-The word lists are `people`, `places`, `posts`, `notes` and `organisations`; `members` and
-`contacts` make one of each; `building` makes them all, and `filling` stores them.
+Nobody in it exists: the telephone numbers are those that ARCEP reserves for fiction, and the mail
+domains are reserved for examples. The word lists are `people`, `places`, `posts`, `notes` and
+`organisations`; `members` and `contacts` draw one member and its contacts; `building` draws the
+small demo and `filling` stores it; `crowd` does both for any size.
 """

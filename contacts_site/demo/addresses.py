@@ -1,4 +1,4 @@
-"""Mail addresses, all in the domains that RFC 2606 keeps for examples."""
+"""Mail addresses, all in the domains that RFC 2606 reserves for examples."""
 
 from random import Random
 
@@ -16,7 +16,6 @@ _LONGEST = 36
 
 
 def draw_domain(rng: Random, member_name: str) -> str:
-    """Return a domain that an organisation of this name might have."""
     words = slugify(fold(member_name).replace("'", "-")).split("-")
     label = ""
     for word in words:
@@ -27,12 +26,11 @@ def draw_domain(rng: Random, member_name: str) -> str:
 
 
 def personal_address(rng: Random, person: Person) -> str:
-    """Return the private address of a person."""
     return f"{local_part(person)}@example.{rng.choice(('org', 'com'))}"
 
 
 def local_part(person: Person) -> str:
-    """Return what stands before the @ of a person: `helene.duboeuf` of Hélène Dubœuf."""
+    """Return the part of an address before the @: `helene.duboeuf` for Hélène Dubœuf."""
     return ".".join(
         slugify(fold(part).replace("'", "")) for part in (person.first_name, person.surname)
     )

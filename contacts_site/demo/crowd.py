@@ -1,4 +1,4 @@
-"""A demo of any size: invented members and contacts as they come, the same each time."""
+"""A demo of any size: members and contacts drawn at random, the same each time."""
 
 from array import array
 from collections import Counter
@@ -14,8 +14,8 @@ from django.utils import timezone
 from accounts.models import User
 from base.database import insert_rows, moment, slices
 from contacts.models import CONTACT_FIELDS, Contact
-from contacts_site.demo.contacts import draw_contacts
-from contacts_site.demo.filling import NotEmpty, add_accounts
+from contacts_site.demo.contact_lists import draw_contacts
+from contacts_site.demo.loader import NotEmpty, add_accounts
 from contacts_site.demo.members import draw_individual, draw_organisation
 from contacts_site.demo.organisations import INDIVIDUALS, ORGANISATIONS, Organisation
 from directory.search.index import index_changes
@@ -27,11 +27,11 @@ _INITIALS = {MemberKind.PROFESSIONAL: "C", MemberKind.SUPPLIER: "F", MemberKind.
 
 
 def fill_with_crowd(members: int, contacts: int, *, adds: bool = False) -> Counter[str]:
-    """Store exactly so many members and contacts, in one transaction; return how many of what.
+    """Store these numbers of members and contacts in one transaction; return how many of each kind.
 
-    The kinds and sizes of organisations are in proportion to those of the small demo. The accounts
-    of the demo are made where there are none. Raises NotEmpty, and changes nothing, where the
-    database has members or accounts, unless it `adds` to them.
+    Kinds and sizes of organisations are in the proportions of the small demo. If there are no
+    accounts, create the demo's. Raise NotEmpty, and change nothing, if the database has members or
+    accounts and `adds` is false.
     """
     with transaction.atomic():
         has_accounts = User.objects.exists()
@@ -50,11 +50,11 @@ def _store(members: int, contacts: int) -> Counter[str]:
     now = moment(timezone.now())
     first = 1 + (Member.objects.aggregate(last=models.Max("pk"))["last"] or 0)
     entries = enumerate(_draw(members, contacts, taken), start=first)
-    for some in slices(entries, _MEMBERS_AT_A_TIME):
-        counts.update(str(member.kind) for _, (member, _) in some)
+    for part in slices(entries, _MEMBERS_AT_A_TIME):
+        counts.update(str(member.kind) for _, (member, _) in part)
         rows = (
             (key, *(getattr(member, name) for name in MEMBER_FIELDS), now, now)
-            for key, (member, _) in some
+            for key, (member, _) in part
         )
         insert_rows(Member, ("id", *MEMBER_FIELDS, "created_at", "updated_at"), rows)
         insert_rows(
@@ -62,8 +62,8 @@ def _store(members: int, contacts: int) -> Counter[str]:
             ("member_id", "position", *CONTACT_FIELDS, "created_at", "updated_at"),
             (
                 (key, place, *(getattr(contact, name) for name in CONTACT_FIELDS), now, now)
-                for key, (_, theirs) in some
-                for place, contact in enumerate(theirs, start=1)
+                for key, (_, member_contacts) in part
+                for place, contact in enumerate(member_contacts, start=1)
             ),
         )
     with connection.cursor() as cursor:
@@ -73,14 +73,13 @@ def _store(members: int, contacts: int) -> Counter[str]:
 
 
 def _draw(count: int, contacts: int, taken: set[str]) -> Iterator[tuple[Member, Iterable[Contact]]]:
-    """Yield members, each with its contacts."""
-    rng = Random(_SEED)  # noqa: S311  the same each time is the point
+    rng = Random(_SEED)  # noqa: S311  the demo must be the same each time
     deck: list[Organisation | None] = [None] * INDIVIDUALS
     deck += [organisation for organisation in ORGANISATIONS for _ in range(organisation.count)]
     rng.shuffle(deck)
     sorts = [deck[number % len(deck)] for number in range(count)]
     shares = array("H", (rng.choice(sort.sizes) if sort else 0 for sort in sorts))
-    # Never none: the first of the deck has contacts.
+    # Not zero: the first sort of the deck has contacts.
     total = sum(shares)
     given = upto = 0
     numbers: Counter[str] = Counter()
@@ -99,11 +98,11 @@ def _draw(count: int, contacts: int, taken: set[str]) -> Iterator[tuple[Member, 
 def _draw_contacts(
     rng: Random, member: Member, organisation: Organisation, wanted: int
 ) -> Iterator[Contact]:
-    """Yield so many contacts, also more than the organisation has posts."""
+    """Yield `wanted` contacts, which may be more than the organisation has posts."""
     while wanted:
-        some = min(wanted, len(organisation.posts))
-        yield from draw_contacts(rng, member, _of_size(organisation, some))
-        wanted -= some
+        size = min(wanted, len(organisation.posts))
+        yield from draw_contacts(rng, member, _of_size(organisation, size))
+        wanted -= size
 
 
 @cache
@@ -120,7 +119,7 @@ def _free_reference(initial: str, numbers: Counter[str], width: int, taken: set[
 
 
 def _settle() -> None:
-    """Do what the database's upkeep and the worker would do after a while."""
+    """Do now what the worker and PostgreSQL's autovacuum would do later."""
     index_changes()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

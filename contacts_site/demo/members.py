@@ -1,4 +1,4 @@
-"""How one member is made up."""
+"""Draw one member at random."""
 
 from random import Random
 
@@ -26,7 +26,7 @@ _NEARBY_TOWNS = [town for town in TOWNS if town.postal_code.startswith(NEARBY)]
 def draw_organisation(
     rng: Random, organisation: Organisation, taken: set[str], name: str = ""
 ) -> Member:
-    """Return an organisation of this sort, whose name is none of those taken, or the one given."""
+    """Return an organisation of this sort, with the name given or one that is not in `taken`."""
     towns = _COUNTRY_TOWNS if organisation.is_rural else TOWNS
     town, hamlet = rng.choice(towns), rng.choice(HAMLETS)
     while not name or name in taken:
@@ -54,7 +54,6 @@ def draw_organisation(
 
 
 def draw_individual(rng: Random, taken: set[str]) -> Member:
-    """Return a member who is a person, with none of the names taken."""
     person = draw_person(rng)
     while person.name in taken:
         person = draw_person(rng)

@@ -1,4 +1,4 @@
-"""What people write down about a contact or a member."""
+"""Notes about a contact or a member."""
 
 from enum import Enum
 from random import Random
@@ -139,7 +139,6 @@ _MONTHS = ("janvier", "février", "mars", "juin", "juillet", "août", "octobre",
 
 
 def draw_note(rng: Random, topic: Topic) -> str:
-    """Return a note about the topic."""
     return rng.choice(_NOTES[topic]).format(
         day=rng.choice(_DAYS),
         hour=rng.choice(_HOURS),

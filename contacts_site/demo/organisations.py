@@ -1,4 +1,4 @@
-"""Which organisations the hub works with: how many of each, their names, who works there."""
+"""The organisations of the demo: how many of each sort, their names, their posts."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from members.models import MemberKind
 class Organisation:
     """Organisations of one sort.
 
-    `names` are patterns (members.py fills them), `sizes` how many contacts one may have.
+    `names` are patterns, filled in members.py; `sizes` are the possible numbers of contacts.
     """
 
     kind: MemberKind
@@ -147,7 +147,7 @@ ORGANISATIONS = (
 )  # fmt: skip
 INDIVIDUALS = 40
 
-# Names and references as some real site has them, which a screen or a file must bear.
+# Long names and odd references, as on real sites: screens and files must cope with them.
 LONG_NAMES = (
     (
         CANTEENS,

@@ -1,4 +1,4 @@
-"""Who works there: first names and surnames, and persons made of them."""
+"""First names and surnames, and persons with these names."""
 
 from dataclasses import dataclass
 from random import Random
@@ -46,7 +46,7 @@ SURNAMES = (
 
 @dataclass(frozen=True)
 class Person:
-    """Someone, as a contact or as a member of their own."""
+    """A person, who becomes a contact or an individual member."""
 
     first_name: str
     surname: str
@@ -54,11 +54,9 @@ class Person:
 
     @property
     def name(self) -> str:
-        """First name and surname, as people write it."""
         return f"{self.first_name} {self.surname}"
 
 
 def draw_person(rng: Random) -> Person:
-    """Return anyone."""
     is_woman = rng.random() < 0.5
     return Person(rng.choice(WOMEN if is_woman else MEN), rng.choice(SURNAMES), is_woman)

@@ -1,17 +1,17 @@
-"""Where it is: real towns with their postal codes; invented streets and hamlets."""
+"""Places: real towns with their postal codes, invented streets and hamlets."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Town:
-    """A French town; its postal code also says which telephone numbers it has."""
+    """A French town; its postal code also decides its telephone numbers."""
 
     postal_code: str
     name: str
 
 
-# The hub is at home around Lyon; a few towns elsewhere, as clients are.
+# The food hub is near Lyon; a few clients are elsewhere.
 TOWNS = tuple(
     Town(*line.split(" ", 1))
     for line in """\
@@ -107,7 +107,7 @@ TOWNS = tuple(
 """.splitlines()
 )
 
-# Where no farm stands.
+# Towns without farms.
 CITIES = (
     "Bordeaux", "Dijon", "Grenoble", "L'Haÿ-les-Roses", "Lyon", "Marseille", "Nantes", "Nîmes",
     "Paris", "Rennes", "Strasbourg", "Toulouse", "Villeurbanne",

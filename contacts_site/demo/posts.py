@@ -1,4 +1,4 @@
-"""What people do there, and so which notifications they receive."""
+"""The posts that people have in organisations, and the notifications that go with them."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from contacts_site.demo.notes import Topic
 
 @dataclass(frozen=True)
 class Post:
-    """A place in an organisation: its title for a man and for a woman, what it hears of.
+    """A post in an organisation: its title for a man and a woman, types of contact, notes.
 
-    `desk` is what the contact is called where it is a service rather than a person, `mailbox`
-    the part of its address before the @.
+    `desk` is the contact's name if it is a service instead of a person; `mailbox` is the part of
+    its address before the @.
     """
 
     man: str

@@ -19,11 +19,11 @@ ROLES = {"Back-office": BACK_OFFICE, "Administrateurs": ADMINISTRATORS}
 
 
 def add_roles(apps, schema_editor):
-    """Make the groups where they are missing, and give each its rights."""
+    """Create the missing groups, and give each its permissions."""
     database = schema_editor.connection.alias
     for app_label in sorted({app_label for app_label, _, _ in ADMINISTRATORS}):
         app_config = apps.get_app_config(app_label)
-        # Permissions are otherwise made after the last migration, too late to be given.
+        # Django creates permissions only after the last migration: too late for the groups.
         app_config.models_module = True
         create_permissions(app_config, apps=apps, verbosity=0, using=database)
         app_config.models_module = None

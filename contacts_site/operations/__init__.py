@@ -1,1 +1,1 @@
-"""Running the site: its health, figures about it, backups, and forgetting what is old."""
+"""Running the site: health checks, metrics, backups, and deletion of old data."""

@@ -1,7 +1,7 @@
-"""Backups of a site on SQLite: the database and the files, in one archive, while the site runs.
+"""Back up a site on SQLite, its database and its files, to one archive, while the site runs.
 
-The archive is a tar with gzip: `backup.json` first, which says what it is and which migrations the
-database has; then `database.sqlite3`; then the files below `files/`.
+The archive is a tar.gz: first `backup.json`, with the format's version, the time, and the
+migrations of the database; then `database.sqlite3`; then the files below `files/`.
 """
 
 import gzip
@@ -23,33 +23,33 @@ from django.utils import timezone
 
 FORMAT, VERSION = "contacts-backup", 1
 ABOUT, DATABASE, FILES = "backup.json", "database.sqlite3", "files"
-# What a restoration leaves for a moment in the folder of the files.
+# Prefix of the temporary folder that a restore makes among the files.
 STAGING = ".restore-"
 _SECONDS_FOR_A_LOCK = 20
 
 
 class NotBackedUp(Exception):
-    """This site's data is not kept where it could be backed up so; says why, in French."""
+    """The data is on PostgreSQL or another file server; the message is French."""
 
 
 class Backup(NamedTuple):
-    """When a backup was made, and how many files are in it."""
+    """When a backup was made, and its number of files."""
 
     made_at: datetime
     files: int
 
 
 def make_backup(path: Path, database: sqlite3.Connection | None = None) -> Backup:
-    """Write a backup to this path, whole or not at all; only its owner may read it.
+    """Write a backup to this path, completely or not at all; only its owner may read it.
 
-    The database is that of one moment, however many write meanwhile; the files are copied after
-    it, so that those it knows are there. `database` is a connection that has it for itself. Raises
-    NotBackedUp, or OSError where it cannot be written.
+    The database is a consistent snapshot, also while others write. The files are copied after it,
+    so that all files named in the database are there. `database` is an open connection, needed
+    when it has locked the database. Raise NotBackedUp, or OSError if the archive cannot be written.
     """
     source, folder = database_path(), files_folder()
     made_at = timezone.now()
     with (
-        _whole_or_not_at_all(path) as unfinished,
+        _atomic_file(path) as unfinished,
         tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as room,
     ):
         snapshot = Path(room) / DATABASE
@@ -70,13 +70,13 @@ def make_backup(path: Path, database: sqlite3.Connection | None = None) -> Backu
             tarfile.open(fileobj=packed, mode="w|") as archive,
         ):
             _add_text(archive, ABOUT, json.dumps(about))
-            archive.add(snapshot, DATABASE, filter=_nobodys)
+            archive.add(snapshot, DATABASE, filter=_anonymous)
             count = sum(_add_file(archive, folder, name) for name in _file_names(folder))
     return Backup(made_at, count)
 
 
 def database_path() -> Path:
-    """Return the file of the database; raise NotBackedUp where it is none."""
+    """Return the database's file; raise NotBackedUp on PostgreSQL."""
     if connection.vendor != "sqlite":
         raise NotBackedUp(
             "La base de ce site est PostgreSQL\u00a0: sauvegardez-la avec pg_dump et "
@@ -86,8 +86,8 @@ def database_path() -> Path:
 
 
 def files_folder() -> Path:
-    """Return the folder of the files; raise NotBackedUp where another server keeps them."""
-    # Other storages have a path() too, which leads to no files of theirs.
+    """Return the folder of the files; raise NotBackedUp if another server keeps them."""
+    # Checked by class: other storages may have a `path`, too, which is not where their files are.
     if not isinstance(default_storage, FileSystemStorage):
         raise NotBackedUp(
             "Les fichiers de ce site sont sur un autre serveur\u00a0: sauvegardez-les là."
@@ -96,30 +96,30 @@ def files_folder() -> Path:
 
 
 def _copy_database(live: sqlite3.Connection, target: Path) -> None:
-    """Copy the database as it is at one moment; writers neither wait nor are waited for."""
+    """Copy a consistent snapshot of the database, without waiting for writers or blocking them."""
     with closing(sqlite3.connect(target)) as copy:
         live.backup(copy)
-        # One file, without a journal beside it.
+        # So that the copy is one file, without a journal beside it.
         copy.execute("PRAGMA journal_mode=DELETE")
 
 
 def migrations_of(database: Path) -> list[str]:
-    """Return the migrations that a database has, sorted; raise sqlite3.DatabaseError for none."""
+    """Return the applied migrations, sorted; raise sqlite3.DatabaseError if they have no table."""
     with closing(sqlite3.connect(database)) as copy:
         rows = copy.execute("SELECT app || '.' || name FROM django_migrations").fetchall()
     return sorted(name for (name,) in rows)
 
 
 def _file_names(folder: Path) -> list[str]:
-    found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    names = (path.relative_to(folder).as_posix() for path in found)
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    names = (path.relative_to(folder).as_posix() for path in files)
     return sorted(name for name in names if not name.startswith(STAGING))
 
 
 def _add_file(archive: tarfile.TarFile, folder: Path, name: str) -> bool:
-    """Add a file, unless it was deleted since it was listed; return whether it is there."""
+    """Add a file, unless it has been deleted since it was listed; return whether it was added."""
     try:
-        archive.add(folder / name, f"{FILES}/{name}", recursive=False, filter=_nobodys)
+        archive.add(folder / name, f"{FILES}/{name}", recursive=False, filter=_anonymous)
     except FileNotFoundError:
         return False
     return True
@@ -129,11 +129,10 @@ def _add_text(archive: tarfile.TarFile, name: str, content: str) -> None:
     entry = tarfile.TarInfo(name)
     encoded = content.encode()
     entry.size = len(encoded)
-    archive.addfile(_nobodys(entry), io.BytesIO(encoded))
+    archive.addfile(_anonymous(entry), io.BytesIO(encoded))
 
 
-def _nobodys(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Leave out whose account made it."""
+def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = ""
     entry.mode = 0o600
@@ -141,8 +140,8 @@ def _nobodys(entry: tarfile.TarInfo) -> tarfile.TarInfo:
 
 
 @contextmanager
-def _whole_or_not_at_all(path: Path) -> Iterator[Path]:
-    """Give a path to write to; it becomes the one wanted once all is written and on the disk."""
+def _atomic_file(path: Path) -> Iterator[Path]:
+    """Yield a temporary file; rename it to `path` at the end, removed if an error comes first."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(descriptor)
     unfinished = Path(name)

@@ -1,4 +1,4 @@
-"""How long the work that waits has waited; asked every few seconds, so each answer is one index."""
+"""Counts and ages of waiting work, for health checks and metrics; each query reads one index."""
 
 from datetime import datetime, timedelta
 
@@ -12,33 +12,30 @@ from mailing.outbox.claims import due
 
 
 def waiting_mails() -> int:
-    """Count the mails that are not sent yet, those of a later attempt too."""
+    """Count the mails that are not sent yet, also those put off to a later attempt."""
     return Delivery.objects.filter(state=DeliveryState.WAITING).count()
 
 
 def age_of_oldest_mail() -> timedelta | None:
-    """Return how long the mail that is due longest has been due; None where none is.
+    """Return for how long the oldest due mail has been due; None if no mail is due.
 
-    A mail that a worker is at is not due; nor is one that the mail server put off.
+    A mail that a worker has claimed is not due, nor is one that the mail server put off.
     """
     now = timezone.now()
     return _age(due(now).values_list("next_attempt_at", flat=True).first(), now)
 
 
 def age_of_oldest_task() -> timedelta | None:
-    """Return how long the longest-waiting task has waited for a worker; None where none does."""
     ready = DBTaskResult.objects.ready().order_by("enqueued_at")
     return _age(ready.values_list("enqueued_at", flat=True).first(), timezone.now())
 
 
 def tasks_by_state() -> dict[str, int]:
-    """Count the tasks in each of their states."""
     counted = DBTaskResult.objects.order_by().values_list("status").annotate(number=Count("pk"))
     return {str(status).lower(): number for status, number in counted}
 
 
 def imports_by_state() -> dict[str, int]:
-    """Count the imports in each of their states."""
     runs = ImportRun.objects.order_by().values_list("state")
     return dict(runs.annotate(number=Count("pk")))
 

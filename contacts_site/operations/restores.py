@@ -1,6 +1,6 @@
-"""Putting a backup in the place of what a site on SQLite has, both database and files, or nothing.
+"""Replace the database and files of a site on SQLite by those of a backup, both or none.
 
-What the site has is first kept aside, as a backup of its own: restoring that one is the way back.
+The site's data is backed up first; restoring that backup is the way back.
 """
 
 import gzip
@@ -36,7 +36,7 @@ from contacts_site.operations.backups import (
     migrations_of,
 )
 
-# A larger one does not say what a backup is.
+# A larger `backup.json` is not one of ours.
 _LONGEST_ABOUT = 1024 * 1024
 _PIECE = 1024 * 1024
 _SECONDS_FOR_A_LOCK = 2
@@ -52,11 +52,11 @@ _NOT_WHOLE = "Ce fichier n'est pas une sauvegarde entière de ce site\u00a0; rie
 
 
 class NotRestorable(Exception):
-    """The file is no whole backup of such a site and version; says so in French."""
+    """The file is not a complete backup of a site of this version; the message is French."""
 
 
 class Unpacked(NamedTuple):
-    """A backup that was read to its end and found to be whole, ready to be taken."""
+    """A backup that was read to its end and checked, with its unpacked database and files."""
 
     backup: Backup
     database: Path
@@ -65,10 +65,10 @@ class Unpacked(NamedTuple):
 
 @contextmanager
 def unpacked_backup(path: Path) -> Iterator[Unpacked]:
-    """Unpack a backup beside the site's files, and check it; what is left is removed in the end.
+    """Unpack a backup to a temporary folder among the site's files, and check it.
 
-    Raises NotRestorable; NotBackedUp where this site is not on SQLite; OSError where the file
-    cannot be read or the disk is full.
+    Raise NotRestorable; NotBackedUp if this site is not on SQLite; OSError if the file cannot be
+    read or the disk is full.
     """
     database_path()
     folder = files_folder()
@@ -87,16 +87,15 @@ def unpacked_backup(path: Path) -> Iterator[Unpacked]:
         yield Unpacked(Backup(made_at, count), Path(room) / DATABASE, files)
 
 
-def restore(found: Unpacked) -> Path | None:
-    """Take the database and the files of a backup; return where what was there is kept.
+def restore(unpacked: Unpacked) -> Path | None:
+    """Replace database and files; return the backup of the old ones (None: there was no database).
 
-    None where there was no database yet. Raises Occupied, or what went wrong; then the site has
-    what it had.
+    On any error, the site keeps its database and files. Raise Occupied if the database is in use.
     """
     connection.close()
-    with _alone_with_database() as database, closing(sqlite3.connect(found.database)) as source:
-        kept = _keep_aside(database)
-        with _exchanged_files(found.files):
+    with _locked_database() as database, closing(sqlite3.connect(unpacked.database)) as source:
+        kept = _back_up_first(database)
+        with _exchanged_files(unpacked.files):
             source.backup(database)
     return kept
 
@@ -105,7 +104,6 @@ def restore(found: Unpacked) -> Path | None:
 
 
 def _unpack(path: Path, room: Path) -> dict[str, Any]:
-    """Unpack into the folder, and return what the backup says of itself."""
     with (
         gzip.open(path, "rb") as unpacked,
         tarfile.open(fileobj=unpacked, mode="r|") as archive,
@@ -115,9 +113,9 @@ def _unpack(path: Path, room: Path) -> dict[str, Any]:
             is_ours = entry.name == DATABASE or entry.name.startswith(f"{FILES}/")
             if not is_ours or not entry.isreg():
                 raise ValueError(entry.name)
-            # The filter keeps a name that leads elsewhere from being followed.
+            # The filter refuses names that lead out of the folder.
             archive.extract(entry, room, filter="data")
-        # Only at its end gzip knows whether every byte is right.
+        # gzip compares its checksum only when it reaches the end.
         while unpacked.read(_PIECE):
             pass
     return about
@@ -138,7 +136,6 @@ def _about(archive: tarfile.TarFile) -> dict[str, Any]:
 
 
 def _check_version(applied: list[str]) -> None:
-    """Refuse a database whose migrations are not those of this code."""
     loader = MigrationLoader(None)
     ours = {f"{app}.{name}" for app, name in loader.disk_migrations}
     different = sorted(ours.symmetric_difference(applied))
@@ -150,11 +147,11 @@ def _check_version(applied: list[str]) -> None:
         )
 
 
-# --- Taking -----------------------------------------------------------------------------------
+# --- Replacing --------------------------------------------------------------------------------
 
 
-def _keep_aside(database: sqlite3.Connection) -> Path | None:
-    """Back up what is there, and return where; None where there is nothing yet."""
+def _back_up_first(database: sqlite3.Connection) -> Path | None:
+    """Back up the current data, and return where; None if the database is empty."""
     if not database.execute("SELECT 1 FROM sqlite_schema").fetchone():
         return None
     path = Path(settings.DATA_DIR) / f"before-restore-{timezone.now():%Y%m%d-%H%M%S-%f}.tar.gz"
@@ -163,8 +160,8 @@ def _keep_aside(database: sqlite3.Connection) -> Path | None:
 
 
 @contextmanager
-def _alone_with_database() -> Iterator[sqlite3.Connection]:
-    """Give a connection while nobody else is at the database; raise Occupied where one is."""
+def _locked_database() -> Iterator[sqlite3.Connection]:
+    """Yield a connection that has the database alone; raise Occupied if another process uses it."""
     path = database_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     with (
@@ -174,7 +171,7 @@ def _alone_with_database() -> Iterator[sqlite3.Connection]:
         ) as database,
     ):
         try:
-            # SQLite leaves its journal to one connection alone only where no other is open.
+            # SQLite leaves WAL mode only if no other connection is open.
             database.execute("PRAGMA locking_mode=EXCLUSIVE")
             database.execute("PRAGMA journal_mode=DELETE")
             database.execute("BEGIN EXCLUSIVE")
@@ -189,9 +186,9 @@ def _alone_with_database() -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def _exchanged_files(new: Path) -> Iterator[None]:
-    """Put the new files in the place of the old ones; put the old ones back if it fails after.
+    """Replace the old files by the new ones; undo that if the block raises.
 
-    The folder itself stays: it may be the root of a disk.
+    The folder itself is not renamed: it may be a mount point.
     """
     folder, old = files_folder(), new.with_name("replaced")
     old.mkdir()

@@ -1,4 +1,4 @@
-"""What `manage.py purge` forgets, after how long, and by which function."""
+"""What `manage.py purge` deletes, after how many days, and by which function."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -11,15 +11,15 @@ from django_tasks_db.models import DBTaskResult
 
 from base.worker import forget_tasks
 from contacts.history import forget_former_contacts
-from importexport.exports.journal import forget_exports
+from importexport.exports.contacts import forget_exports
 from importexport.runs.retention import forget_old_imports
 from mailing.retention import forget_mail_texts, forget_messages, forget_notifications
 
 
 class Forgetter(NamedTuple):
-    """What is forgotten, the setting that says after how many days, and how: it counts.
+    """A kind of data, the setting with its days, and the function that deletes it.
 
-    Its function takes a moment, forgets what came to its end before, and returns how much that was.
+    The function takes a time, deletes what ended before it, and returns how many rows or files.
     """
 
     label: str
@@ -28,12 +28,12 @@ class Forgetter(NamedTuple):
 
     @property
     def days(self) -> int:
-        """For how many days it is kept; 0: for ever."""
+        """For how many days the data is kept; 0: for ever."""
         return int(getattr(settings, self.setting))
 
 
 def _forget_imports(_older_than: datetime) -> int:
-    # What undoes an import has a delay of its own.
+    # The time is ignored: imports have two delays, for their files and for undoing.
     return forget_old_imports()
 
 
@@ -42,7 +42,6 @@ def _forget_tasks(older_than: datetime) -> int:
 
 
 def forget_sessions(older_than: datetime) -> int:
-    """Delete the sessions that ran out before then; count them."""
     return Session.objects.filter(expire_date__lt=older_than).delete()[0]
 
 
@@ -61,7 +60,7 @@ FORGETTERS = (
 
 
 def purge() -> Iterator[tuple[Forgetter, int | None]]:
-    """Forget what is old enough, one kind after the other; yield how much, None: kept for ever."""
+    """Delete old data kind by kind; yield each kind and how much of it (None: kept for ever)."""
     now = timezone.now()
     for forgetter in FORGETTERS:
         if forgetter.days:

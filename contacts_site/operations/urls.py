@@ -1,4 +1,4 @@
-"""The addresses that balancers and watchers ask."""
+"""The addresses for load balancers and monitoring."""
 
 from django.urls import path
 

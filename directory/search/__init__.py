@@ -1,1 +1,1 @@
-"""The search: its indexes, its SQL, the order of what it finds."""
+"""The search: its indexes, its SQL, the ranking of matches, and their highlighting."""

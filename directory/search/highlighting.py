@@ -1,4 +1,4 @@
-"""The words of a search, marked where a text has them, as `fold` compares texts."""
+"""Mark the matches of a search in texts, compared as `fold` does."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,17 +7,16 @@ from django.utils.safestring import SafeString, mark_safe
 
 from base.text import FRENCH_PREFIXES, Term, fold
 
-# Where a mark begins and ends in a text.
+# The start and end of a match in a text.
 Span = tuple[int, int]
 
 
 def mark(text: str, terms: Sequence[Term]) -> SafeString:
-    """Return the text as HTML, with `<mark>` around each place where a word was found."""
-    return _marked(text, _found(text, terms))
+    return _marked(text, _matches(text, terms))
 
 
 def mark_phones(numbers: str, terms: Sequence[Term]) -> SafeString:
-    """Return phone numbers as HTML, marked where their digits were found, however typed."""
+    """Return phone numbers as HTML, with `<mark>` around matching digits, however written."""
     spans: list[Span] = []
     start = 0
     for number in numbers.split(";"):
@@ -25,15 +24,14 @@ def mark_phones(numbers: str, terms: Sequence[Term]) -> SafeString:
         for begin, end in _occurrences(digits, terms):
             spans.append((start + places[begin][0], start + places[end - 1][1]))
         start += len(number) + 1
-    return _marked(numbers, [*spans, *_found(numbers, terms)])
+    return _marked(numbers, [*spans, *_matches(numbers, terms)])
 
 
 def holds_a_word(text: str, terms: Sequence[Term]) -> bool:
-    """Return whether one of the words is found in the text."""
-    return bool(_found(text, terms))
+    return bool(_matches(text, terms))
 
 
-def _found(text: str, terms: Sequence[Term]) -> list[Span]:
+def _matches(text: str, terms: Sequence[Term]) -> list[Span]:
     folded = ""
     places: list[int] = []
     for place, character in enumerate(text):
@@ -45,7 +43,7 @@ def _found(text: str, terms: Sequence[Term]) -> list[Span]:
 
 
 def _after(text: str, place: int) -> int:
-    """Return where the character at the place ends, with the accents that follow it."""
+    """Return the end of the character at this place, after the combining accents that follow it."""
     place += 1
     while place < len(text) and not fold(text[place]):
         place += 1
@@ -63,7 +61,7 @@ def _occurrences(text: str, terms: Sequence[Term]) -> list[Span]:
 
 
 def _dialled(number: str) -> tuple[str, list[Span]]:
-    """Return the digits as they are searched for, and where each stands in the number."""
+    """Return the digits as base.text folds them, and the place of each in the number."""
     dialled = [(sign, (place, place + 1)) for place, sign in enumerate(number) if sign in _DIALLED]
     signs = "".join(sign for sign, _ in dialled)
     for prefix in FRENCH_PREFIXES:
@@ -89,7 +87,6 @@ def _marked(text: str, spans: Iterable[Span]) -> SafeString:
 
 
 def _united(spans: Iterable[Span]) -> list[Span]:
-    """Return the spans in their order, those that touch as one."""
     united: list[Span] = []
     for begin, end in sorted(spans):
         if united and begin <= united[-1][1]:

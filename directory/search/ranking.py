@@ -1,16 +1,16 @@
-"""The search of the members' screen: who is found, and whom one sees first.
+"""The search of the members' screen: which members match, and which come first.
 
-A word is looked for anywhere in a member's reference, name, address of mail and phones, and in its
-contacts' names, addresses and phones; several words may be found in several of these. The screen
-shows the best matches first:
+A member matches if each word typed is somewhere in its reference, name, mail address or phones, or
+in the name, mail address or phones of one of its contacts; each word may be in a different one.
+The best matches come first:
 
-0. the reference is the text that was typed;
+0. the reference equals the text typed;
 1. the reference or the name begins with it;
-2. a word begins with each word that was typed;
-3. the words are somewhere.
+2. for each word typed, a word of the member or of a contact begins with it;
+3. each word is somewhere.
 
-So that each keystroke is quick whatever the site's size, the screen shows `MOST` of many members:
-first those that the text begins, by name, then others that match, not always the first by name.
+So that each keystroke is quick on a site of any size, the screen shows at most `MOST` members:
+those of ranks 0 and 1 by name, then other matches, not always the first by name.
 """
 
 from collections.abc import Callable
@@ -26,15 +26,16 @@ from directory.search.sql import (
     among,
     beginning_words,
     beginnings,
+    first_members_holding,
     folded_reference,
     holds,
     members_holding,
-    some_members_holding,
 )
 from members.models import Member
 
 MOST = 500
-# A word that so many members hold is still looked for by the index, beside more common ones.
+# In a search for several words, a word that at most this many members hold is looked up in the
+# index, and the others are then looked for in the members found.
 _MANY = 10_000
 _BY_NAME = ("sort_name", "reference")
 Sort = Callable[[QuerySet[Member]], QuerySet[Member]]
@@ -42,14 +43,13 @@ Sort = Callable[[QuerySet[Member]], QuerySet[Member]]
 
 @dataclass(frozen=True)
 class Found:
-    """The keys of the members to be shown, in their order; whether there are more of them."""
+    """The keys of the members to show, in order, and whether more members match."""
 
     keys: list[int]
     has_more: bool = False
 
 
 def matching_members(members: QuerySet[Member], text: str) -> QuerySet[Member]:
-    """Return those of the members in which, or in whose contacts, each word of the text is."""
     connection = connections[members.db]
     for term in search_terms(text):
         members = members.filter(pk__in=members_holding(connection, term))
@@ -57,15 +57,14 @@ def matching_members(members: QuerySet[Member], text: str) -> QuerySet[Member]:
 
 
 def find_first(members: QuerySet[Member], text: str, sort: Sort | None = None) -> Found:
-    """Return the first of the members that match a text, at most `MOST` of them.
+    """Return at most `MOST` members that match the text, in the order of `sort`.
 
-    They come in the order of `sort`; without one, the best matches come first. The text must hold
-    a word. The number of queries depends on nothing but the words.
+    Without a sort, the best matches come first. The text must hold at least one word.
     """
     search = _Search(members, text)
-    if search.few:
-        found = search.matching()
-        return _cut(_keys(sort(found) if sort else search.ranked(found)))
+    if search.rare_terms:
+        matching = search.matching()
+        return _cut(_keys(sort(matching) if sort else search.ranked(matching)))
     if sort:
         return _cut(_keys(sort(search.matching())))
     beginning = search.beginning()
@@ -75,75 +74,76 @@ def find_first(members: QuerySet[Member], text: str, sort: Sort | None = None) -
 
 
 class _Search:
-    """One search: its words, and which of them the index is to be asked for."""
+    """One search: its terms, and the terms that few members hold."""
 
     def __init__(self, members: QuerySet[Member], text: str) -> None:
         self.connection: Any = connections[members.db]
         self.members = members
         self.is_narrowed = bool(members.query.where)
-        self.whole = " ".join(fold(text).split())
-        self.first = {term: self._some(term, MOST) for term in search_terms(text)}
-        self.few = {term for term, keys in self.first.items() if len(keys) <= MOST}
+        self.folded_text = " ".join(fold(text).split())
+        # For each term, the keys of at most MOST + 1 members that hold it.
+        self.keys_of = {term: self._keys_holding(term, MOST) for term in search_terms(text)}
+        self.rare_terms = {term for term, keys in self.keys_of.items() if len(keys) <= MOST}
 
     def matching(self) -> QuerySet[Member]:
-        """Return all that match."""
-        indexed = self.few or {term for term in self.first if self._is_rather_rare(term)}
-        found = self.members
-        for term in self.first:
+        indexed = self.rare_terms or {term for term in self.keys_of if self._is_rather_rare(term)}
+        matching = self.members
+        for term in self.keys_of:
             if term in indexed:
-                found = found.filter(pk__in=members_holding(self.connection, term))
+                matching = matching.filter(pk__in=members_holding(self.connection, term))
             else:
-                found = found.filter(holds(term))
-        return found
+                matching = matching.filter(holds(term))
+        return matching
 
-    def ranked(self, found: QuerySet[Member]) -> QuerySet[Member]:
-        """Return these, few of them, the best first."""
+    def ranked(self, matching: QuerySet[Member]) -> QuerySet[Member]:
+        """Sort members by rank; too slow for many of them."""
         at_words = Q()
-        for term in self.first:
+        for term in self.keys_of:
             words = members_holding(self.connection, beginning_words(term))
             at_words &= Q(pk__in=words)
-        by_reference, by_name = beginnings(self.connection, self.whole)
+        by_reference, by_name = beginnings(self.connection, self.folded_text)
         rank = Case(
-            When(self._is_exact(), 0),
+            When(self._is_reference(), 0),
             When(by_reference | by_name, 1),
             When(at_words, 2),
             default=3,
         )
-        return found.annotate(rank=rank).order_by("rank", *_BY_NAME)
+        return matching.annotate(rank=rank).order_by("rank", *_BY_NAME)
 
     def beginning(self) -> list[int]:
-        """Return the first of those whose reference or name begins with the text."""
-        by_reference, by_name = beginnings(self.connection, self.whole)
-        named = _keys(self.members.filter(by_name).order_by(*_BY_NAME))
+        """Return the keys of ranks 0 and 1: the reference or the name begins with the text."""
+        by_reference, by_name = beginnings(self.connection, self.folded_text)
+        keys_by_name = _keys(self.members.filter(by_name).order_by(*_BY_NAME))
         order = folded_reference(self.connection)
-        referenced = [
-            *_keys(self.members.filter(self._is_exact())),
+        keys_by_reference = [
+            *_keys(self.members.filter(self._is_reference())),
             *_keys(self.members.filter(by_reference).order_by(order)),
         ]
-        if not referenced:
-            return named
-        rank = Case(When(self._is_exact(), 0), default=1)
-        found = self.members.filter(pk__in=among(self.connection, {*named, *referenced}))
-        return _keys(found.annotate(rank=rank).order_by("rank", *_BY_NAME))
+        if not keys_by_reference:
+            return keys_by_name
+        rank = Case(When(self._is_reference(), 0), default=1)
+        keys = {*keys_by_name, *keys_by_reference}
+        members = self.members.filter(pk__in=among(self.connection, keys))
+        return _keys(members.annotate(rank=rank).order_by("rank", *_BY_NAME))
 
     def others(self, shown: list[int]) -> list[int]:
-        """Return some of those that match besides, so many that the screen is full."""
-        if self.is_narrowed or len(self.first) > 1:
+        """Return the keys of other members that match, enough to fill the screen."""
+        if self.is_narrowed or len(self.keys_of) > 1:
             rest = self.matching().exclude(pk__in=among(self.connection, shown))
         else:
-            (some,) = self.first.values()
-            rest = self.members.filter(pk__in=among(self.connection, set(some).difference(shown)))
+            (keys,) = self.keys_of.values()
+            rest = self.members.filter(pk__in=among(self.connection, set(keys).difference(shown)))
         return _keys(rest.order_by(*_BY_NAME))
 
     def _is_rather_rare(self, term: Term) -> bool:
-        return len(self.first) > 1 and len(self._some(term, _MANY)) <= _MANY
+        return len(self.keys_of) > 1 and len(self._keys_holding(term, _MANY)) <= _MANY
 
-    def _some(self, texts: Term, most: int) -> list[int]:
-        """Return one key more than that, if there are so many."""
-        return some_members_holding(self.connection, texts, most + 1)
+    def _keys_holding(self, term: Term, most: int) -> list[int]:
+        """Return at most `most` + 1 keys of members that hold the term."""
+        return first_members_holding(self.connection, term, most + 1)
 
-    def _is_exact(self) -> Q:
-        return Q(Exact(folded_reference(self.connection), Value(self.whole)))
+    def _is_reference(self) -> Q:
+        return Q(Exact(folded_reference(self.connection), Value(self.folded_text)))
 
 
 def _keys(members: QuerySet[Member]) -> list[int]:

@@ -1,6 +1,6 @@
-"""Which rows hold a text, and so which members: by the indexes of directory/search/index.py.
+"""The SQL of the search: it finds the rows that hold a text, and the members of these rows.
 
-All of it is SQL of the database at hand, made here and nowhere else.
+It uses the indexes of directory/search/index.py, and differs between SQLite and PostgreSQL.
 """
 
 import json
@@ -21,52 +21,52 @@ from contacts.models import Contact
 from directory.search.index import NOT_PLAIN, changes_table, has_index, index_table, parts_table
 from members.models import Member
 
-# What a word begins after. A text that begins with a space is also found where a row begins.
+# A word begins after one of these. A text that begins with a space also matches the start of a row.
 _BOUNDARIES = (" ", "-", "'", ".", "@")
 _TRIGRAM = 3
-# So many trigrams tell a text well enough; the row itself decides.
+# At most this many trigrams of a text are looked up: that leaves few rows, which are then compared.
 _MOST_TRIGRAMS = 12
 _HIGHEST = "\U0010ffff"
 
-# So many rows of each member are thought to hold a text.
+# An estimate of how many rows (itself and contacts) of a member hold a text that it holds.
 _ROWS_A_MEMBER = 4
 
-# SQL with its parameters.
+# A statement or a condition, with its parameters.
 Sql = tuple[str, list[Any]]
 
 
 def beginning_words(term: Term) -> Term:
-    """Return what must be found where a word of the row is to begin with the term."""
+    """Return texts one of which a row holds if one of its words begins with the term."""
     return tuple(boundary + spelling for boundary in _BOUNDARIES for spelling in term)
 
 
 def members_holding(connection: BaseDatabaseWrapper, texts: Term) -> RawSQL:
-    """Return the keys of all members that hold one of the texts, or have a contact that does.
+    """Return a subquery for `pk__in`: the members that hold one of the texts or whose contact does.
 
-    It is for `pk__in`.
+    Keys may come several times.
     """
-    ways = [way for some in _ways(connection, texts) for way in some]
-    union = " UNION ALL ".join(sql for sql, _ in ways)
-    return RawSQL(union, [value for _, values in ways for value in values])  # noqa: S611  ours
+    queries = [query for part in _queries(connection, texts) for query in part]
+    union = " UNION ALL ".join(sql for sql, _ in queries)
+    return RawSQL(union, [value for _, values in queries for value in values])  # noqa: S611  ours
 
 
-def some_members_holding(connection: BaseDatabaseWrapper, texts: Term, most: int) -> list[int]:
-    """Return the keys of at most so many of these members, always the same ones.
+def first_members_holding(connection: BaseDatabaseWrapper, texts: Term, most: int) -> list[int]:
+    """Return the keys of at most `most` of the members of `members_holding`, always the same ones.
 
-    Where many hold the texts, it stops once it has enough.
+    If more members hold the texts, the database stops at that number.
     """
     keys: dict[int, None] = {}
-    for some in _ways(connection, texts):
-        union = " UNION ALL ".join(sql for sql, _ in some)
-        values = [value for _, way in some for value in way]
+    for part in _queries(connection, texts):
+        union = " UNION ALL ".join(sql for sql, _ in part)
+        values = [value for _, parameters in part for value in parameters]
         distinct = f"SELECT DISTINCT member_key FROM ({union}) AS found"  # noqa: S608
         if connection.vendor == "sqlite":
-            rows = _ask(connection, f"{distinct} LIMIT {most:d}", values)
+            rows = _fetch_keys(connection, f"{distinct} LIMIT {most:d}", values)
         else:
-            # PostgreSQL would find them all before it knows which are distinct.
-            rows = _ask(connection, f"{union} LIMIT {_ROWS_A_MEMBER * most:d}", values)
+            # With DISTINCT, PostgreSQL finds all rows before it returns the first.
+            rows = _fetch_keys(connection, f"{union} LIMIT {_ROWS_A_MEMBER * most:d}", values)
             if len(rows) == _ROWS_A_MEMBER * most and len(set(rows)) < most:
-                rows = _ask(connection, f"{distinct} ORDER BY 1 LIMIT {most:d}", values)
+                rows = _fetch_keys(connection, f"{distinct} ORDER BY 1 LIMIT {most:d}", values)
         keys.update(dict.fromkeys(rows))
         if len(keys) >= most:
             break
@@ -74,42 +74,41 @@ def some_members_holding(connection: BaseDatabaseWrapper, texts: Term, most: int
 
 
 def among(connection: BaseDatabaseWrapper, keys: Collection[int]) -> RawSQL:
-    """Return hundreds of keys for `pk__in`, which takes its time over a list of them."""
+    """Return a subquery of these keys for `pk__in`: Django is slow with a list of hundreds."""
     if connection.vendor == "postgresql":
         return RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])
     return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(keys))])
 
 
-def _ask(connection: BaseDatabaseWrapper, sql: str, values: list[Any]) -> list[int]:
+def _fetch_keys(connection: BaseDatabaseWrapper, sql: str, values: list[Any]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [key for (key,) in cursor.fetchall()]
 
 
 def holds(texts: Term) -> models.Q:
-    """Return the condition that a member holds one of the texts, for one member after the other.
+    """Return the condition that a member or one of its contacts holds one of the texts.
 
-    It asks no index: it is for texts that many members hold, and for members already found.
+    It uses no index, but looks at one member after the other: for texts that many members hold.
     """
-    theirs = Contact._base_manager.filter(
+    contacts = Contact._base_manager.filter(
         holds_text(texts), member=models.OuterRef("pk")
     ).order_by()
-    # Not Exists: PostgreSQL might look for the contacts of all members first.
-    return holds_text(texts) | models.Q(IsNull(models.Subquery(theirs.values("pk")[:1]), rhs=False))
+    # Exists would let PostgreSQL look for the contacts of all members first.
+    has_contact = models.Q(IsNull(models.Subquery(contacts.values("pk")[:1]), rhs=False))
+    return holds_text(texts) | has_contact
 
 
 def holds_text(texts: Iterable[str]) -> models.Q:
-    """Return the condition that a member or a contact itself holds one of the texts."""
     return reduce(or_, (models.Q(search_text__contains=text) for text in texts), models.Q())
 
 
 def beginnings(connection: BaseDatabaseWrapper, text: str) -> tuple[models.Q, models.Q]:
-    """Return the conditions that a member's reference, and its name, begin with the text."""
 
     def begins(column: Any) -> models.Q:
         if connection.vendor == "postgresql":
             return models.Q(StartsWith(column, text))
-        # SQLite asks an index for a range only.
+        # SQLite uses an index only for a range.
         upto = models.Value(text + _HIGHEST)
         return models.Q(GreaterThanOrEqual(column, text)) & models.Q(LessThan(column, upto))
 
@@ -117,52 +116,52 @@ def beginnings(connection: BaseDatabaseWrapper, text: str) -> tuple[models.Q, mo
 
 
 def folded_reference(connection: BaseDatabaseWrapper) -> models.Func:
-    """Return the references as the index has them that tells their beginnings."""
+    """Return the folded reference exactly as the index of its beginnings has it."""
     folded = Fold("reference")
     return Collate(folded, "C") if connection.vendor == "postgresql" else folded
 
 
-def _ways(connection: BaseDatabaseWrapper, texts: Term) -> Iterator[list[Sql]]:
-    """Yield the SQL that finds the members themselves, then that which finds their contacts."""
-    ways = [
-        _sources(connection, Member, "id", texts),
-        _sources(connection, Contact, "member_id", texts),
+def _queries(connection: BaseDatabaseWrapper, texts: Term) -> Iterator[list[Sql]]:
+    """Yield the queries for members by their own texts, and those by their contacts' texts."""
+    parts = [
+        _queries_of(connection, Member, "id", texts),
+        _queries_of(connection, Contact, "member_id", texts),
     ]
-    # A letter or two are sooner found among contacts, of which there are more.
-    yield from ways if min(map(len, texts)) >= _TRIGRAM else reversed(ways)
+    # One or two letters are found sooner among contacts, of which there are more.
+    yield from parts if min(map(len, texts)) >= _TRIGRAM else reversed(parts)
 
 
-def _sources(
+def _queries_of(
     connection: BaseDatabaseWrapper, model: type[models.Model], key: str, texts: Term
 ) -> list[Sql]:
     table = model._meta.db_table
     condition, values = _condition(connection, texts)
     if connection.vendor == "sqlite" and has_index(connection, model):
-        found = f"SELECT held.{key} AS member_key"
+        select = f"SELECT held.{key} AS member_key"
         joined = f"{table} AS held ON held.id = candidate.key WHERE {condition}"
         candidates = _candidates(model, texts)
         candidates.append((f"SELECT id AS key FROM {changes_table(model)}", []))  # noqa: S608
         return [
-            # CROSS JOIN keeps SQLite to this order.
-            (f"{found} FROM ({sql}) AS candidate CROSS JOIN {joined}", [*wanted, *values])
-            for sql, wanted in candidates
+            # CROSS JOIN makes SQLite read the candidates first.
+            (f"{select} FROM ({sql}) AS candidate CROSS JOIN {joined}", [*parameters, *values])
+            for sql, parameters in candidates
         ]
     return [(f"SELECT held.{key} AS member_key FROM {table} AS held WHERE {condition}", values)]  # noqa: S608
 
 
 def _condition(connection: BaseDatabaseWrapper, texts: Term) -> Sql:
-    """Return the condition that the row `held` holds one of the texts."""
     if connection.vendor == "sqlite":
         one = "instr(' ' || held.search_text, %s) > 0"
         return f"({' OR '.join([one] * len(texts))})", list(texts)
-    ways = [_postgresql_condition(text) for text in texts]
-    return f"({' OR '.join(sql for sql, _ in ways)})", [value for _, some in ways for value in some]
+    parts = [_postgresql_condition(text) for text in texts]
+    values = [value for _, parameters in parts for value in parameters]
+    return f"({' OR '.join(sql for sql, _ in parts)})", values
 
 
 def _postgresql_condition(text: str) -> Sql:
-    """Return the condition that the row holds the text, so that pg_trgm's index knows what to do.
+    """Return the condition that the row `held` holds the text, so that pg_trgm's index serves.
 
-    Trigrams tell nothing of two letters, but they do of two letters and any third one.
+    Two letters make no trigram, but two letters and any third character do.
     """
     contains = "held.search_text LIKE %s"
     anywhere, escaped = f"%{_escaped(text)}%", _escaped(text)
@@ -174,20 +173,19 @@ def _postgresql_condition(text: str) -> Sql:
         return f"({NOT_PLAIN.format('held.')} AND {contains})", [anywhere]
     if len(text) == 1:
         return contains, [anywhere]
-    # The first part is the quickest to fail.
+    # The first part comes first because it is the quickest to compute.
     sql = f"({contains} AND (held.search_text ~ %s OR {contains} OR {NOT_PLAIN.format('held.')}))"
     return sql, [anywhere, f"{re.escape(text)}[ -~]", f"%{escaped}"]
 
 
 def _candidates(model: type[models.Model], texts: Term) -> list[Sql]:
-    """Return the ways to the rows that may hold one of the texts, by their trigrams."""
     index, parts = index_table(model), parts_table(model)
     long = [text for text in texts if len(text) >= _TRIGRAM]
-    ways: list[Sql] = []
+    queries: list[Sql] = []
     if long:
         expression = " OR ".join(f"({_all_trigrams(text)})" for text in long)
-        ways.append((f"SELECT rowid AS key FROM {index} WHERE {index} MATCH %s", [expression]))  # noqa: S608
-    ways.extend(
+        queries.append((f"SELECT rowid AS key FROM {index} WHERE {index} MATCH %s", [expression]))  # noqa: S608
+    queries.extend(
         (
             f"SELECT doc AS key FROM {parts} WHERE term >= %s AND term < %s",  # noqa: S608
             [text, text + _HIGHEST],
@@ -195,17 +193,17 @@ def _candidates(model: type[models.Model], texts: Term) -> list[Sql]:
         for text in texts
         if len(text) < _TRIGRAM
     )
-    return ways
+    return queries
 
 
 def _all_trigrams(text: str) -> str:
     starts = range(min(len(text) - _TRIGRAM + 1, _MOST_TRIGRAMS))
-    found = dict.fromkeys(text[start : start + _TRIGRAM] for start in starts)
-    return " AND ".join(_quoted(trigram) for trigram in found)
+    trigrams = dict.fromkeys(text[start : start + _TRIGRAM] for start in starts)
+    return " AND ".join(_quoted(trigram) for trigram in trigrams)
 
 
 def _quoted(text: str) -> str:
-    """Return the text as a string of FTS5's, in which no character means anything."""
+    """Quote the text as a string of FTS5, in which no character is an operator."""
     return '"' + text.replace('"', '""') + '"'
 
 

@@ -1,1 +1,1 @@
-"""Contacts go out: the file, its stamp, the journal."""
+"""Contacts go out: files, their stamp, the journal."""

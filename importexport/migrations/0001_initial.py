@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
                             ("abandoned", "Abandonné"),
                             ("failed", "Interrompu"),
                         ],
+                        default="received",
                         max_length=10,
                         verbose_name="état",
                     ),

@@ -1,13 +1,10 @@
-"""Rows of cells become rows of contacts, or errors told by line and column.
-
-The database is not asked here: the members come in as plain values.
-"""
+"""Rows of cells become rows of contacts, or errors by line and column; without the database."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from base.characters import FORBIDDEN
 from base.text import fold
@@ -28,14 +25,16 @@ from importexport.rows.columns import (
     text_of,
 )
 
-# So many remarks of a kind are kept; further ones are only counted.
+# At most this many errors and as many warnings are kept; all are counted.
 MOST_REMARKS = 100_000
-# The place of a column that the file lacks: no row reaches it.
+# At most this many of them are stored with a run, and shown on its page.
+MOST_SHOWN = 200
+# The index of a column that the file lacks: no row is so long.
 _NOWHERE = sys.maxsize
 
 
 class KnownMember(NamedTuple):
-    """What a check needs to know of a member."""
+    """A member, as the check of its rows needs it."""
 
     id: int
     name: str
@@ -43,10 +42,7 @@ class KnownMember(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """An error or a warning, at a line and a column of the file.
-
-    `sheet` names the sheet where the file has several, and this is not the first.
-    """
+    """An error or a warning about a cell; `sheet` is the name of a further sheet of the file."""
 
     line: int
     column: str
@@ -60,21 +56,25 @@ class Remark(NamedTuple):
 
 @dataclass
 class Remarks:
-    """The first remarks of a kind, and how many there are in all."""
+    """The first errors, or the first warnings, and the number of all."""
 
     kept: list[Remark] = field(default_factory=list)
     count: int = 0
 
     def add(self, line: int, column: str, message: str, sheet: str = "") -> None:
-        """Count a remark, and keep it unless there are very many already."""
         self.count += 1
         if len(self.kept) < MOST_REMARKS:
             self.kept.append(Remark(line, column, message, sheet))
 
+    def summary(self) -> dict[str, Any]:
+        """Return what a run stores: the number of all, the first ones, the number of others."""
+        shown = [remark._asdict() for remark in self.kept[:MOST_SHOWN]]
+        return {"count": self.count, "shown": shown, "more": self.count - len(shown)}
+
 
 @dataclass
 class CheckedFile:
-    """What a file says: its contacts, where it has no error."""
+    """The result of a check; `rows` is empty where there are errors."""
 
     rows: list[ContactRow] = field(default_factory=list)
     row_count: int = 0
@@ -89,7 +89,7 @@ def is_header(cells: Sequence[Cell]) -> bool:
 
 
 def missing_columns(candidates: Sequence[Row]) -> FileRefused:
-    """Return the refusal that names what the row most like a header lacks."""
+    """Return a refusal naming the columns that the candidate most like a header lacks."""
     best: set[str] = set()
     for row in candidates:
         best = max(best, _known_titles(row), key=len)
@@ -103,10 +103,7 @@ def missing_columns(candidates: Sequence[Row]) -> FileRefused:
 
 
 def check_table(table: Table, members: Mapping[str, KnownMember]) -> CheckedFile:
-    """Check every row of a table against the columns and the members, by their reference.
-
-    Raises FileRefused where the file as a whole cannot be read.
-    """
+    """Check every row of a table; `members` are by their reference. Raises FileRefused."""
     checked = CheckedFile()
     places = find_columns(table.header, checked.warnings)
     check = _RowCheck(table.header, places, members, checked)
@@ -116,13 +113,13 @@ def check_table(table: Table, members: Mapping[str, KnownMember]) -> CheckedFile
 
 
 def find_errors_column(header: Row) -> int | None:
-    """Return the place of the column in which a marked file tells its errors, if there is one."""
+    """Return the index of the column of errors that a marked file has, or None."""
     wanted = _comparable(ERRORS_TITLE)
     return next((n for n, cell in enumerate(header.cells) if _comparable(cell) == wanted), None)
 
 
 def _comparable(cell: Cell) -> str:
-    # As a person sees it: an invisible character, which an ODS cannot hold, is no part of a title.
+    # Without invisible characters: a person does not see them, and an ODS cannot hold them.
     return fold(FORBIDDEN.sub("", text_of(cell)))
 
 
@@ -131,9 +128,9 @@ def _known_titles(row: Row) -> set[str]:
 
 
 def find_columns(header: Row, warnings: Remarks) -> list[tuple[Column, int]]:
-    """Return each column that the header has, with its place in a row; warn of unknown ones.
+    """Return the columns of the header with their indexes, and warn of unknown ones.
 
-    Raises FileRefused where a title stands there twice.
+    Raises FileRefused where two columns have the same title.
     """
     known = {_comparable(column.title): column for column in COLUMNS}
     places: dict[str, int] = {}
@@ -152,7 +149,10 @@ def find_columns(header: Row, warnings: Remarks) -> list[tuple[Column, int]]:
 
 
 def _titled_width(header: Row, errors_place: int | None) -> int:
-    """Return where the columns with titles end; in a marked file, what lay beyond still does."""
+    """Return the number of columns up to the last title, not counting a last column of errors.
+
+    A value that was beyond the titles stays an error in the marked file.
+    """
     if errors_place is None:
         return len(header.cells)
     titled = [n for n, cell in enumerate(header.cells) if n != errors_place and text_of(cell)]
@@ -160,7 +160,7 @@ def _titled_width(header: Row, errors_place: int | None) -> int:
 
 
 class _RowCheck:
-    """The check of one row after the other, for the columns that the file has."""
+    """Checks one row after the other; made for the columns of one file."""
 
     def __init__(
         self,
@@ -183,13 +183,13 @@ class _RowCheck:
     def _field_column(
         self, name: str, found: dict[Column, int]
     ) -> tuple[str, Callable[[Cell, Warn], Value], Warn, int]:
-        """Return of a field's column what each row needs: title, reader, who is warned, place."""
+        """Return (title, reader, warn, index) of a field's column."""
         column = next(column for column in COLUMNS if column.field == name)
         warn = partial(self._warn, column.title)
         return column.title, column.read, warn, found.get(column, _NOWHERE)
 
     def __call__(self, row: Row) -> None:
-        """Add the row to the checked ones, or tell all its errors; skip it where it is empty."""
+        """Add the row to the checked ones, or add its errors; skip an empty row."""
         line, cells = row.line, row.cells
         place = self._reference_place
         reference = text_of(cells[place]) if place < len(cells) else ""
@@ -206,7 +206,7 @@ class _RowCheck:
         if member and not checked.errors.count:
             checked.rows.append(ContactRow(line, member.id, values))
         else:
-            # Nothing will be written: the rows need no longer be held.
+            # The file will be refused: free the memory of its rows.
             checked.rows.clear()
 
     def _is_empty(self, cells: Sequence[Cell]) -> bool:

@@ -1,40 +1,41 @@
-"""An import without a worker and without a person to confirm it, for commands and programs."""
+"""An import without a worker and without a person who confirms it, for commands and programs."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.core.files import File
 
-from importexport.models import ImportRun, RunSource, RunState
-from importexport.runs.intake import Options, receive
-from importexport.runs.reading import Tell
+from importexport.models import ImportRun, RunSource
+from importexport.runs.apply import apply_run
+from importexport.runs.check import Outcome, check_run
+from importexport.runs.intake import Heartbeat, Options, receive
 from importexport.runs.steps import abandon, confirm
-from importexport.runs.worker import Outcome, apply_run, check_run
+from importexport.states import RunState
 
-# The site may change between the check and the import; as often, the check is made anew.
-_MOST_TRIES = 5
+# The file is checked at most this often: anew where the site changes between check and import.
+_MOST_CHECKS = 5
 
 
 class ImportStopped(Exception):
-    """An import that could not be brought to its end; the message says why, in French."""
+    """An import that did not take place; the message says why, in French."""
 
 
 def import_contacts(
     file: "File[Any]",
     options: Options,
     *,
-    tell: Tell = lambda _read, _expected: None,
+    heartbeat: Heartbeat = lambda _read, _expected: None,
     accept: Callable[[ImportRun], object] = lambda _run: None,
 ) -> tuple[ImportRun, Outcome]:
-    """Import a file at once: all of it, or nothing. Return its run, and what it did.
+    """Import a file in this process, all of it or nothing; return its run, and what it did.
 
-    `accept` is shown the run before anything changes, and may raise ImportStopped. Raises
-    FileRefused for a file that cannot be read, ImportRefused for one with faulty rows, and
-    ImportStopped where the import was interrupted.
+    `accept` is called with the checked run before any contact changes, and may raise ImportStopped.
+    Raises FileRefused for a file that cannot be read, ImportRefused for one with faulty rows, and
+    ImportStopped where the import failed.
     """
     run = receive(file, options, source=RunSource.COMMAND)
-    for _ in range(_MOST_TRIES):
-        outcome = check_run(run.pk, tell)
+    for _ in range(_MOST_CHECKS):
+        outcome = check_run(run.pk, heartbeat)
         run.refresh_from_db()
         if outcome is None:
             raise ImportStopped(run.message or _ELSEWHERE)

@@ -1,40 +1,89 @@
-"""A file arrives: it is kept where nobody else reads it, and its import begins."""
+"""A contact file is received, stored, read and checked."""
 
 import hashlib
 import tempfile
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
+from django.conf import settings
 from django.core.files import File
+from django.core.files.uploadhandler import FileUploadHandler
 from django.utils import timezone
 
-from importexport.files.table import FileRefused
-from importexport.models import ImportRun, RunSource, RunState
-from importexport.rows.checking import Remarks
+from importexport.files import open_table
+from importexport.files.table import FileRefused, HeaderNotFound, Limits, Row, Table
+from importexport.models import ImportRun, RunSource
+from importexport.rows.checking import (
+    CheckedFile,
+    Remarks,
+    check_table,
+    is_header,
+    missing_columns,
+)
 from importexport.rows.marking import mark_file
 from importexport.runs.leases import lease
-from importexport.runs.reading import limits
+from importexport.runs.site_state import known_members
+
+NO_CONTACT = (
+    "Le fichier ne contient aucun contact. Une synchronisation viderait tout le site : "
+    "elle est refusée, et rien n'a changé."
+)
+Heartbeat = Callable[[int, int], object]
+"""Called with the number of rows read, and of rows expected in all (0 while unknown)."""
+
+_SECONDS_BETWEEN_HEARTBEATS = 0.5
+# Reading the clock for each row would cost more than checking it.
+_ROWS_BETWEEN_LOOKS = 500
 
 
 @dataclass(frozen=True)
 class Options:
-    """What an import is asked to do beyond adding contacts."""
+    """The options of an import; without any, contacts are only added."""
 
     sync: bool = False
     only_members_in_file: bool = False
 
     @classmethod
     def of(cls, run: ImportRun) -> "Options":
-        """Return what a run was asked to do."""
         return cls(run.is_synchronisation, run.only_members_in_file)
+
+
+class ImportRefused(Exception):
+    """A file with errors in its rows, which `checked` has; nothing was written."""
+
+    def __init__(self, checked: CheckedFile) -> None:
+        super().__init__(f"{checked.errors.count} erreurs")
+        self.checked = checked
+
+
+class BoundedUploadHandler(FileUploadHandler):
+    """Writes at most one piece more than CONTACT_FILE_MAX_BYTES of a request to the disk.
+
+    The form then sees that the file is too large.
+    """
+
+    _passed = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:  # noqa: ARG002
+        if self._passed > settings.CONTACT_FILE_MAX_BYTES:
+            return None
+        self._passed += len(raw_data)
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        """Return None: the next handler makes the file."""
+
+
+# --- Received and stored ------------------------------------------------------------------------
 
 
 def receive(
     file: "File[Any]", options: Options, *, source: RunSource, user: Any = None
 ) -> ImportRun:
-    """Keep a file and note its import, which then waits to be checked."""
+    """Store a file, and create its run, which then waits to be checked."""
     run = ImportRun(
-        state=RunState.RECEIVED,
         source=source,
         created_by=user,
         file_name=(file.name or "")[-255:],
@@ -54,7 +103,7 @@ def receive(
 
 
 def keep_marked_file(run: ImportRun, file: IO[bytes], errors: Remarks) -> None:
-    """Keep a copy of the run's file in which its errors are marked, unless that grows too large."""
+    """Store a copy of the run's file with its errors marked, unless it would grow too large."""
     with tempfile.TemporaryFile() as marked:
         try:
             mark_file(file, marked, errors, limits())
@@ -64,7 +113,7 @@ def keep_marked_file(run: ImportRun, file: IO[bytes], errors: Remarks) -> None:
 
 
 def forget_files(run: ImportRun) -> None:
-    """Delete what is stored of the run's file."""
+    """Delete the stored files of a run, and their names."""
     names = [name for name in (run.file.name, run.marked_file.name) if name]
     ImportRun.objects.filter(pk=run.pk).update(file="", marked_file="")
     for name in names:
@@ -76,3 +125,49 @@ def _sha256(file: "File[Any]") -> str:
     for chunk in file.chunks():
         digest.update(chunk)
     return digest.hexdigest()
+
+
+# --- Read and checked ---------------------------------------------------------------------------
+
+
+def limits() -> Limits:
+    """Return what the settings allow a contact file to take up."""
+    return Limits(
+        max_bytes=settings.CONTACT_FILE_MAX_BYTES,
+        max_unpacked_bytes=settings.CONTACT_FILE_MAX_UNPACKED_BYTES,
+        max_rows=settings.CONTACT_FILE_MAX_ROWS,
+    )
+
+
+def read_table(file: IO[bytes]) -> Table:
+    """Open the table of a contact file. Raises FileRefused."""
+    try:
+        return open_table(file, is_header, limits())
+    except HeaderNotFound as error:
+        raise missing_columns(error.candidates) from None
+
+
+def check_file(table: Table, *, sync: bool, heartbeat: Heartbeat) -> CheckedFile:
+    """Read and check a whole file. Raises FileRefused or ImportRefused."""
+    rows = _with_heartbeats(table, heartbeat)
+    checked = check_table(replace(table, rows=rows), known_members())
+    if checked.errors.count:
+        raise ImportRefused(checked)
+    if sync and not checked.rows:
+        raise FileRefused(NO_CONTACT)
+    return checked
+
+
+def _with_heartbeats(table: Table, heartbeat: Heartbeat) -> Iterator[Row]:
+    """Yield the rows of a table, with heartbeats between them and one at the end."""
+    last = time.monotonic()
+    count = 0
+    for count, row in enumerate(table.rows, start=1):
+        yield row
+        if count % _ROWS_BETWEEN_LOOKS == 0 and (
+            time.monotonic() - last > _SECONDS_BETWEEN_HEARTBEATS
+        ):
+            last = time.monotonic()
+            fraction = table.progress()
+            heartbeat(count, round(count / fraction) if fraction else 0)
+    heartbeat(count, count)

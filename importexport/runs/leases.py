@@ -1,89 +1,127 @@
-"""Which worker is at an import.
+"""Which worker has a run, and in which state the run is.
 
-A worker claims a run for as long as its lease runs, and renews the lease while it works. What a
-dead worker had claimed is given to another once its lease has run out.
+A worker claims a run for the length of its lease, and renews the lease by heartbeats while it
+works. Once the lease of a dead worker has run out, another worker may claim the run.
 """
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from importexport.models import MOVING_STATES, ImportRun, RunState
+from base.worker import STOPPING
+from importexport.models import ImportRun
+from importexport.states import CLEARED, MOVING_STATES, RunState, check_transition
 
-# A run that ended the process of so many workers is not given to a further one.
+# A run whose workers died this many times is given up.
 MOST_ATTEMPTS = 3
+GIVEN_UP = (
+    "Le traitement s'est arrêté plusieurs fois de suite, sans rien changer aux contacts du site. "
+    "Signalez-le à la personne qui administre le serveur."
+)
 
 
 class ClaimLost(Exception):
-    """The run went to another worker, or came to its end, while this one was at it."""
+    """Another worker has the run by now, or the run was abandoned."""
+
+
+class WorkerStopped(Exception):
+    """This worker was told to stop; another one begins the work anew."""
 
 
 def lease() -> timedelta:
-    """Return how long a worker may be silent before its run goes to another."""
+    """Return how long a worker may be silent before another one may claim its run."""
     return timedelta(seconds=settings.IMPORT_LEASE_SECONDS)
 
 
-def claim(pk: int, states: Collection[RunState], becomes: RunState) -> ImportRun | None:
-    """Take a run that is in one of these states and that nobody is at; None where none is.
+def change_state(
+    runs: QuerySet[ImportRun],
+    states: Collection[RunState],
+    becomes: RunState,
+    *,
+    claim: uuid.UUID | None = None,
+    **values: Any,
+) -> int:
+    """Put the runs that are in one of `states` into the state `becomes`; return their number.
 
-    It is then in the state `becomes`.
+    A single conditional UPDATE: of several callers at once, one succeeds. With `claim`, a worker
+    takes the runs; without, nobody has them. What the new state clears is cleared, and `values`
+    are set. Raises UnknownTransition.
     """
-    now = timezone.now()
-    token = uuid.uuid4()
-    is_free = Q(claim=None) | Q(claimed_until__lt=now)
-    taken = ImportRun.objects.filter(is_free, pk=pk, state__in=states).update(
-        claim=token, claimed_until=now + lease(), state=becomes, attempts=F("attempts") + 1
-    )
+    for state in states:
+        check_transition(state, becomes)
+    changes: dict[str, Any] = {
+        "claim": claim,
+        "claimed_until": timezone.now() + lease() if becomes in MOVING_STATES else None,
+        "attempts": F("attempts") + 1 if claim else 0,
+    }
+    changes |= CLEARED.get(becomes, {})
+    return runs.filter(state__in=states).update(state=becomes, **changes | values)
+
+
+def claim(pk: int, states: Collection[RunState], becomes: RunState) -> ImportRun | None:
+    """Claim the run where it is in one of `states` and no worker has it; otherwise return None."""
+    is_free = Q(claim=None) | Q(claimed_until__lt=timezone.now())
+    runs = ImportRun.objects.filter(is_free, pk=pk)
+    taken = change_state(runs, states, becomes, claim=uuid.uuid4())
     return ImportRun.objects.get(pk=pk) if taken else None
 
 
-def renew(run: ImportRun, **values: Any) -> None:
-    """Renew the lease of a claimed run, and note these values. Raises ClaimLost."""
-    _update(run, claimed_until=timezone.now() + lease(), **values)
+def heartbeat(run: ImportRun, **values: int) -> None:
+    """Renew the lease of a claimed run, and set these values.
 
-
-def finish(run: ImportRun, state: RunState, **values: Any) -> None:
-    """Let go of a claimed run in its new state, and note these values. Raises ClaimLost.
-
-    Where a worker is to go on with it, one should have begun when the lease has run out.
+    To be called at least once in a lease's time. Raises ClaimLost, or WorkerStopped where this
+    process is to end.
     """
-    until = timezone.now() + lease() if state in MOVING_STATES else None
-    _update(run, state=state, claim=None, claimed_until=until, attempts=0, **values)
-
-
-def _update(run: ImportRun, **values: Any) -> None:
-    if not ImportRun.objects.filter(pk=run.pk, claim=run.claim).update(**values):
+    if STOPPING.is_set():
+        raise WorkerStopped
+    if not _claimed(run).update(claimed_until=timezone.now() + lease(), **values):
         raise ClaimLost
-    for name, value in values.items():
-        setattr(run, name, value)
+
+
+def finish(run: ImportRun, becomes: RunState, **values: Any) -> None:
+    """Put a claimed run into its new state, where no worker has it. Raises ClaimLost."""
+    if not change_state(_claimed(run), (RunState(run.state),), becomes, **values):
+        raise ClaimLost
+
+
+@contextmanager
+def locked(run: ImportRun) -> Iterator[None]:
+    """Open a transaction in which the claim cannot be lost. Raises ClaimLost."""
+    with transaction.atomic():
+        if not _claimed(run).select_for_update(no_key=True).values_list("pk").first():
+            raise ClaimLost
+        yield
 
 
 def take_overdue() -> list[ImportRun]:
-    """Return the runs that no worker answers for, free to be claimed again.
+    """Return the runs whose worker died or never began, free to be claimed again.
 
-    One that has ended too many workers is given up instead: its transaction never came to an end,
-    so the contacts are those of before. One that only waits, because all workers are busy, is not.
+    A run that has had MOST_ATTEMPTS workers is given up instead. Its transaction was never
+    committed, so the contacts are those of before. A run that only waits for a worker is not given
+    up, however long it waits.
     """
     now = timezone.now()
     overdue = ImportRun.objects.filter(state__in=MOVING_STATES, claimed_until__lt=now)
     hopeless = overdue.filter(attempts__gte=MOST_ATTEMPTS)
-    given_up = {"message": GIVEN_UP, "claim": None, "claimed_until": None, "attempts": 0}
-    hopeless.filter(state=RunState.UNDOING).update(state=RunState.DONE, **given_up)
-    hopeless.exclude(state=RunState.UNDOING).update(state=RunState.FAILED, **given_up)
+    change_state(hopeless, (RunState.UNDOING,), RunState.DONE, message=GIVEN_UP)
+    change_state(
+        hopeless, (RunState.CHECKING, RunState.APPLYING), RunState.FAILED, message=GIVEN_UP
+    )
     taken = []
     for run in overdue:
+        # Several workers look at once: one of them takes the run.
         ours = ImportRun.objects.filter(pk=run.pk, claimed_until=run.claimed_until)
         if ours.update(claim=None, claimed_until=now + lease()):
             taken.append(run)
     return taken
 
 
-GIVEN_UP = (
-    "Le traitement s'est arrêté plusieurs fois de suite, sans rien changer aux contacts du site. "
-    "Signalez-le à la personne qui administre le serveur."
-)
+def _claimed(run: ImportRun) -> QuerySet[ImportRun]:
+    return ImportRun.objects.filter(pk=run.pk, claim=run.claim)

@@ -1,15 +1,20 @@
-"""What an import will do: pure, from the contacts of the site and the rows of the file."""
+"""What a run will do: planned from plain values, then stored in the run's tables."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db import transaction
+
+from base.database import insert_rows_in_steps
+from contacts.models import CONTACT_FIELDS
+from importexport.models import ChangeKind, ImportChange, ImportedMember, ImportRun
 from importexport.rows.columns import ContactRow, Value
 
 
 class StoredContact(NamedTuple):
-    """A contact as it is on the site; `values` in the order of CONTACT_FIELDS."""
+    """A contact of the site; `values` are in the order of CONTACT_FIELDS."""
 
     id: int
     position: int
@@ -17,7 +22,7 @@ class StoredContact(NamedTuple):
 
 
 class Addition(NamedTuple):
-    """A contact to be added at its place; `line` is the row that asks for it."""
+    """A contact to be added at its position, from a line of the file."""
 
     member_id: int
     position: int
@@ -26,7 +31,7 @@ class Addition(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A contact that stays as it is, at another place."""
+    """A contact that only changes its position."""
 
     member_id: int
     id: int
@@ -35,7 +40,7 @@ class Move(NamedTuple):
 
 
 class Removal(NamedTuple):
-    """A contact to be removed from its place."""
+    """A contact to be removed from its position."""
 
     member_id: int
     id: int
@@ -43,9 +48,9 @@ class Removal(NamedTuple):
 
 
 class MemberPlan(NamedTuple):
-    """What happens to the contacts of one member, in numbers.
+    """How many contacts of one member are added, removed, moved and kept.
 
-    `last_position` is the place of the last contact that the member has now, 0 without any.
+    `last_position` is the position of the member's last contact of now, 0 without any.
     """
 
     member_id: int
@@ -59,7 +64,7 @@ class MemberPlan(NamedTuple):
 
 @dataclass
 class Plan:
-    """The changes that make the site's contacts what the file asks for; members as in the file."""
+    """The changes, by kind, and the members in the order of the file."""
 
     added: list[Addition] = field(default_factory=list)
     moved: list[Move] = field(default_factory=list)
@@ -70,19 +75,22 @@ class Plan:
 
     @property
     def member_count(self) -> int:
-        """How many members the file names."""
+        """The number of members in the file."""
         return len(self.members) - self.emptied_member_count
 
     @property
     def emptied_member_count(self) -> int:
-        """How many members lose all their contacts because the file does not name them."""
+        """The number of members who lose all contacts because they are not in the file."""
         return sum(not member.is_in_file for member in self.members)
 
 
-def plan_addition(rows: Sequence[ContactRow], last_positions: Mapping[int, int]) -> Plan:
-    """Plan to add every row below the contacts that its member has.
+# --- Planned ------------------------------------------------------------------------------------
 
-    `last_positions` gives the position of each member's last contact, where it has one.
+
+def plan_addition(rows: Sequence[ContactRow], last_positions: Mapping[int, int]) -> Plan:
+    """Plan to add every row below its member's contacts.
+
+    `last_positions` has the position of each member's last contact, where there is one.
     """
     plan = Plan(row_count=len(rows))
     added: defaultdict[int, int] = defaultdict(int)
@@ -109,10 +117,10 @@ def plan_addition(rows: Sequence[ContactRow], last_positions: Mapping[int, int])
 def plan_synchronisation(
     rows: Sequence[ContactRow], stored: Mapping[int, Sequence[StoredContact]]
 ) -> Plan:
-    """Plan to make the contacts of the members of `stored` and of the file exactly the rows.
+    """Plan to make the contacts of all members in `stored` or in the file exactly the rows.
 
-    `stored` has the contacts of each member that is to be synchronised and has some, by position.
-    A contact that is the same as a row of its member is kept.
+    `stored` has the contacts of each member to be synchronised, by position; a member without any
+    may be absent. A contact with the values of a row of its member is kept.
     """
     rows_by_member: defaultdict[int, list[ContactRow]] = defaultdict(list)
     for row in rows:
@@ -129,7 +137,10 @@ def plan_synchronisation(
 def _plan_member(
     plan: Plan, member_id: int, rows: Sequence[ContactRow], stored: Sequence[StoredContact]
 ) -> None:
-    """Walk down the file's order; a kept contact moves only where it is not below the last."""
+    """Pair each row with an equal contact, in the file's order, and add the rows without a pair.
+
+    A kept contact moves only where its position is not below that of the row before.
+    """
     added, moved = len(plan.added), len(plan.moved)
     same: defaultdict[tuple[Value, ...], list[StoredContact]] = defaultdict(list)
     for contact in reversed(stored):
@@ -178,3 +189,58 @@ def _plan_emptying(plan: Plan, member_id: int, contacts: Sequence[StoredContact]
             last_position=contacts[-1].position,
         )
     )
+
+
+# --- Stored -------------------------------------------------------------------------------------
+
+
+def store_plan(run: ImportRun, plan: Plan, heartbeat: Callable[[], object]) -> None:
+    """Store the plan of a run in place of an earlier one, in several transactions.
+
+    Each begins with a heartbeat: it locks the run's row until the commit, so that the plans of two
+    workers never mix, and raises where the claim is lost.
+    """
+    with transaction.atomic():
+        heartbeat()
+        forget_plan(run)
+    members = ((run.pk, number, *member) for number, member in enumerate(plan.members, start=1))
+    insert_rows_in_steps(ImportedMember, _MEMBER_COLUMNS, members, heartbeat)
+    insert_rows_in_steps(ImportChange, _ADDED_COLUMNS, _additions(run.pk, plan), heartbeat)
+    insert_rows_in_steps(ImportChange, _OTHER_COLUMNS, _others(run.pk, plan), heartbeat)
+
+
+def forget_plan(run: ImportRun) -> None:
+    """Delete the stored plan of a run."""
+    ImportChange.objects.filter(run=run).delete()
+    ImportedMember.objects.filter(run=run).delete()
+
+
+_MEMBER_COLUMNS = (
+    "run_id",
+    "number",
+    "member_id",
+    "is_in_file",
+    "added",
+    "removed",
+    "moved",
+    "kept",
+    "last_position",
+)
+_ADDED_COLUMNS = ("run_id", "kind", "member_id", "position", "line", *CONTACT_FIELDS)
+_OTHER_COLUMNS = ("run_id", "kind", "member_id", "contact_id", "position", "previous_position")
+
+
+def _additions(run_id: int, plan: Plan) -> Iterator[tuple[Any, ...]]:
+    kind = int(ChangeKind.ADDED)
+    return (
+        (run_id, kind, member_id, position, line, *values)
+        for member_id, position, values, line in plan.added
+    )
+
+
+def _others(run_id: int, plan: Plan) -> Iterator[tuple[Any, ...]]:
+    moved, removed = int(ChangeKind.MOVED), int(ChangeKind.REMOVED)
+    for member_id, pk, position, previous in plan.moved:
+        yield run_id, moved, member_id, pk, position, previous
+    for member_id, pk, position in plan.removed:
+        yield run_id, removed, member_id, pk, None, position

@@ -1,6 +1,6 @@
-"""What a run does, member by member and line by line, as its page shows it.
+"""The lines of a run by member, as its page shows them.
 
-A page has a few members, found by their number in the run: the last page is as quick as the first.
+Pages are found by the members' numbers in the run, so that the last one is as quick as the first.
 """
 
 from collections import defaultdict
@@ -12,18 +12,19 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from contacts.models import Contact, ContactType
-from importexport.models import ChangeKind, ImportChange, ImportedMember, ImportRun, RunState
+from importexport.models import ChangeKind, ImportChange, ImportedMember, ImportRun
+from importexport.states import RunState
 from members.models import Member
 
 MEMBERS_A_PAGE = 20
-# So many lines of a member are shown among the others; the member's own page has them all.
+# At most this many lines of a member are shown among the others; the member's own page has all.
 LINES_A_MEMBER = 50
 UNCHANGED = "Inchangé"
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice of members, and of the kinds of their lines: empty for all of them."""
+    """Which members are shown, and which of their lines: without `kinds`, all."""
 
     label: str
     members: Q
@@ -49,7 +50,7 @@ _CHANGED = Q(added__gt=0) | Q(removed__gt=0) | Q(moved__gt=0)
 
 @dataclass(frozen=True)
 class Line:
-    """A contact as the run adds, removes, moves or leaves it; `line` is that of the file."""
+    """A contact that the run adds, removes, moves or keeps; `line` is that of the file."""
 
     kind: str
     line: int | None
@@ -64,7 +65,7 @@ class Line:
 
 @dataclass(frozen=True)
 class MemberPreview:
-    """A member of the run, with its first lines and how many more there are."""
+    """A member of the run, its first lines, and the number of further ones."""
 
     imported: ImportedMember
     member: Member | None
@@ -74,7 +75,7 @@ class MemberPreview:
 
 @dataclass(frozen=True)
 class PreviewPage:
-    """Some members of a run; `previous` and `next` are the numbers to go on from, or None."""
+    """A page of members; `previous` and `next` are the numbers from which to go on, or None."""
 
     members: Sequence[MemberPreview]
     count: int
@@ -83,8 +84,8 @@ class PreviewPage:
 
 
 def offered_filters(run: ImportRun) -> dict[str, str]:
-    """Return the filters that may find something in this run: their key and label."""
-    has_some = {
+    """Return the key and label of each filter that may find something in this run."""
+    found = {
         "ajouts": run.added_count,
         "suppressions": run.removed_count,
         "deplacements": run.moved_count,
@@ -92,34 +93,34 @@ def offered_filters(run: ImportRun) -> dict[str, str]:
         "absents": run.emptied_member_count,
         "recents": run.stale_count,
     }
-    return {key: one.label for key, one in FILTERS.items() if not key or has_some[key]}
+    return {key: one.label for key, one in FILTERS.items() if not key or found[key]}
 
 
 def preview_page(run: ImportRun, key: str, after: int = 0, before: int = 0) -> PreviewPage:
-    """Return the members that a filter finds, behind or in front of those numbers."""
+    """Return a page of the members that a filter finds, after or before a member's number."""
     chosen = FILTERS.get(key, FILTERS[""])
     found = ImportedMember.objects.filter(chosen.members, run=run)
     if run.state != RunState.READY:
-        # Of the others there is nothing to show any more.
+        # The contacts that the run kept may have changed since: they are shown no more.
         found = found.filter(_CHANGED)
     if before:
-        some = list(found.filter(number__lt=before).order_by("-number")[: MEMBERS_A_PAGE + 1])
-        has_previous, has_next = len(some) > MEMBERS_A_PAGE, True
-        some = some[:MEMBERS_A_PAGE][::-1]
+        page = list(found.filter(number__lt=before).order_by("-number")[: MEMBERS_A_PAGE + 1])
+        has_previous, has_next = len(page) > MEMBERS_A_PAGE, True
+        page = page[:MEMBERS_A_PAGE][::-1]
     else:
-        some = list(found.filter(number__gt=after).order_by("number")[: MEMBERS_A_PAGE + 1])
-        has_previous, has_next = after > 0, len(some) > MEMBERS_A_PAGE
-        some = some[:MEMBERS_A_PAGE]
+        page = list(found.filter(number__gt=after).order_by("number")[: MEMBERS_A_PAGE + 1])
+        has_previous, has_next = after > 0, len(page) > MEMBERS_A_PAGE
+        page = page[:MEMBERS_A_PAGE]
     return PreviewPage(
-        members=_previews(run, some, chosen),
+        members=_previews(run, page, chosen),
         count=found.count(),
-        previous=some[0].number if some and has_previous else None,
-        next=some[-1].number if some and has_next else None,
+        previous=page[0].number if page and has_previous else None,
+        next=page[-1].number if page and has_next else None,
     )
 
 
 def member_lines(run: ImportRun, member_id: int) -> tuple[ImportedMember | None, list[Line]]:
-    """Return all lines of one member, in the order of their places."""
+    """Return a member of the run with all its lines, by position; None where it has no such one."""
     imported = ImportedMember.objects.filter(run=run, member=member_id).first()
     if imported is None:
         return None, []
@@ -127,13 +128,13 @@ def member_lines(run: ImportRun, member_id: int) -> tuple[ImportedMember | None,
 
 
 def _previews(
-    run: ImportRun, some: Sequence[ImportedMember], chosen: Filter
+    run: ImportRun, page: Sequence[ImportedMember], chosen: Filter
 ) -> list[MemberPreview]:
-    keys = [imported.member_id for imported in some]
+    keys = [imported.member_id for imported in page]
     members = Member.objects.in_bulk(keys)
     lines = _lines(run, keys)
     previews = []
-    for imported in some:
+    for imported in page:
         shown = [line for line in lines[imported.member_id] if _is_shown(line, chosen)]
         more = max(0, len(shown) - LINES_A_MEMBER)
         member = members.get(imported.member_id)
@@ -148,7 +149,7 @@ def _is_shown(line: Line, chosen: Filter) -> bool:
 
 
 def _lines(run: ImportRun, keys: Sequence[int]) -> defaultdict[int, list[Line]]:
-    """Return the lines of these members; what a run leaves is only known until it is applied."""
+    """Return the lines of these members, by position; kept contacts only while the run is ready."""
     changes = ImportChange.objects.filter(run=run, member__in=keys).select_related("contact")
     placed: defaultdict[int, list[tuple[int, Line]]] = defaultdict(list)
     for change in changes:
@@ -156,8 +157,8 @@ def _lines(run: ImportRun, keys: Sequence[int]) -> defaultdict[int, list[Line]]:
     if run.state == RunState.READY:
         _add_unchanged(placed, keys, changes)
     lines: defaultdict[int, list[Line]] = defaultdict(list)
-    for key, some in placed.items():
-        lines[key] = [line for _, line in sorted(some, key=lambda pair: pair[0])]
+    for key, found in placed.items():
+        lines[key] = [line for _, line in sorted(found, key=lambda pair: pair[0])]
     return lines
 
 
@@ -174,22 +175,22 @@ def _add_unchanged(
 
 
 def _placed(change: ImportChange) -> tuple[int, Line]:
-    """Return the line of a change, and the place by which it stands among the others."""
+    """Return the position by which a change is sorted, and its line."""
     kind = ChangeKind(change.kind)
-    # What a contact that goes said is noted once it goes, and one that moves says it itself.
-    is_noted = change.type is not None
-    said = change if is_noted or change.contact is None else change.contact
+    # Removed contacts' values are copied when the run is applied; moved ones keep their own.
+    has_values = change.type is not None
+    source = change if has_values or change.contact is None else change.contact
     if kind == ChangeKind.MOVED:
         place = f"{change.previous_position} → {change.position}"
     else:
         place = str(change.position or change.previous_position)
-    line = _line(kind.label, said, place, line=change.line, changed_at=change.site_changed_at)
+    line = _line(kind.label, source, place, line=change.line, changed_at=change.site_changed_at)
     return change.position or change.previous_position or 0, line
 
 
 def _line(
     kind: str,
-    said: Any,
+    source: Any,
     place: str,
     *,
     line: int | None = None,
@@ -198,11 +199,11 @@ def _line(
     return Line(
         kind=kind,
         line=line,
-        name=said.name,
-        job_title=said.job_title,
-        email=said.email,
-        phones=said.phones,
-        type=ContactType(said.type).label if said.type else "",
+        name=source.name,
+        job_title=source.job_title,
+        email=source.email,
+        phones=source.phones,
+        type=ContactType(source.type).label if source.type else "",
         place=place,
         site_changed_at=changed_at,
     )

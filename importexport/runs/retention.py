@@ -1,4 +1,4 @@
-"""Imports are forgotten bit by bit: their files, then what undoes them. Their numbers stay."""
+"""The files of old runs are deleted, then their plans; the runs and their numbers stay."""
 
 from datetime import timedelta
 
@@ -8,31 +8,26 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from base.database import slices
-from importexport.models import (
-    FOLDER,
-    ImportChange,
-    ImportedMember,
-    ImportRun,
-    RunState,
-)
+from importexport.models import FOLDER, ImportChange, ImportedMember, ImportRun
 from importexport.runs.intake import forget_files
 from importexport.runs.steps import abandon
+from importexport.states import RunState
 
-# A file that no run names may be of a run that is just being noted.
-_NAMELESS_FOR = timedelta(days=1)
+# A younger file may belong to a run that is about to be created.
+_ORPHANED_AFTER = timedelta(days=1)
 _CHANGES_AT_A_TIME = 5_000
-# Nobody goes on with these, except to undo one that is done; that sees what was forgotten.
+# Their files and plans are needed no more, except to undo a run that is done.
 _SETTLED = (RunState.REFUSED, RunState.DONE, RunState.UNDONE, RunState.ABANDONED)
 
 
 def forget_old_imports() -> int:
-    """Delete files and undo data that are older than the settings say; return of how many runs.
+    """Delete files and plans older than the settings allow; return the number of runs concerned.
 
-    An import that waits for its confirmation all that time is abandoned.
+    Runs that nobody confirmed or resumed in that time are abandoned.
     """
     _abandon_waiting()
     forgotten = _forget_files() + _forget_plans()
-    _delete_nameless_files()
+    _delete_orphaned_files()
     return forgotten
 
 
@@ -57,7 +52,7 @@ def _forget_files() -> int:
 
 def _forget_plans() -> int:
     old = ImportRun.objects.filter(_before(settings.IMPORT_UNDO_KEPT_DAYS), state__in=_SETTLED)
-    # Said first: so nobody undoes what is half forgotten, and what stops here is gone on with.
+    # Mark first: undo is then refused, and an interrupted purge is resumed.
     count = old.filter(forgotten_at=None).update(forgotten_at=timezone.now())
     changes = ImportChange.objects.filter(run=OuterRef("pk"))
     members = ImportedMember.objects.filter(run=OuterRef("pk"))
@@ -67,22 +62,22 @@ def _forget_plans() -> int:
 
 
 def _forget_plan(run: ImportRun) -> None:
-    """Delete it in small statements: nobody waits for the database meanwhile."""
+    """Delete the plan in small statements, so that no other writer has to wait for long."""
     changes = ImportChange.objects.filter(run=run).order_by("pk").values_list("pk", flat=True)
     for keys in slices(list(changes), _CHANGES_AT_A_TIME):
         ImportChange.objects.filter(run=run, pk__gte=keys[0], pk__lte=keys[-1]).delete()
     ImportedMember.objects.filter(run=run).delete()
 
 
-def _delete_nameless_files() -> None:
-    """Delete stored files that no run names: their run could not be noted."""
+def _delete_orphaned_files() -> None:
+    """Delete stored files without a run: creating it failed."""
     if not default_storage.exists(FOLDER):
         return
-    oldest = timezone.now() - _NAMELESS_FOR
+    oldest = timezone.now() - _ORPHANED_AFTER
     paths = [f"{FOLDER}/{name}" for name in default_storage.listdir(FOLDER)[1]]
-    for some in slices(paths):
-        runs = ImportRun.objects.filter(Q(file__in=some) | Q(marked_file__in=some))
-        named = {name for names in runs.values_list("file", "marked_file") for name in names}
-        for path in set(some) - named:
+    for part in slices(paths):
+        runs = ImportRun.objects.filter(Q(file__in=part) | Q(marked_file__in=part))
+        known = {name for names in runs.values_list("file", "marked_file") for name in names}
+        for path in set(part) - known:
             if default_storage.get_modified_time(path) < oldest:
                 default_storage.delete(path)

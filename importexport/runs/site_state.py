@@ -1,4 +1,4 @@
-"""What the site has before an import: its members, its contacts, and a digest of them."""
+"""The site's members and contacts as a run finds them: read, digested, locked."""
 
 import hashlib
 from collections import defaultdict
@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterator
 from itertools import chain
 from typing import Any
 
+from django.db import connection
 from django.db.models import Max
 
 from base.database import slices
 from contacts.models import CONTACT_FIELDS, Contact
+from importexport.models import ImportedMember, ImportRun
 from importexport.rows.checking import KnownMember
 from importexport.runs.plan import StoredContact
 from members.models import KINDS_WITH_CONTACTS, Member
@@ -19,7 +21,7 @@ Stored = dict[int, list[StoredContact]]
 
 
 def known_members() -> dict[str, KnownMember]:
-    """Return what a check needs to know of each member, by its reference."""
+    """Return all members by their reference, as a check needs them."""
     found = Member.objects.order_by().values_list("reference", "pk", "name", "kind")
     return {
         reference: KnownMember(pk, name, kind in KINDS_WITH_CONTACTS)
@@ -28,12 +30,12 @@ def known_members() -> dict[str, KnownMember]:
 
 
 def last_positions() -> dict[int, int]:
-    """Return the place of each member's last contact."""
+    """Return the position of each member's last contact, by the member's key."""
     return dict(Contact.objects.order_by().values_list("member_id").annotate(Max("position")))
 
 
 def stored_contacts(members: Collection[int] | None) -> tuple[Stored, str]:
-    """Return the contacts of these members, or of all, by member and position; and a digest."""
+    """Return the contacts of these members (None: of all), by member and position; and a digest."""
     stored: defaultdict[int, list[StoredContact]] = defaultdict(list)
     digest = hashlib.sha256()
     for rows in _read(members):
@@ -44,7 +46,7 @@ def stored_contacts(members: Collection[int] | None) -> tuple[Stored, str]:
 
 
 def contacts_digest(members: Collection[int] | None) -> str:
-    """Return the digest that `stored_contacts` gave, if the contacts are still the same."""
+    """Return the digest of `stored_contacts` only."""
     digest = hashlib.sha256()
     for rows in _read(members):
         digest.update(repr(rows).encode())
@@ -52,12 +54,30 @@ def contacts_digest(members: Collection[int] | None) -> str:
 
 
 def _read(members: Collection[int] | None) -> Iterator[list[tuple[Any, ...]]]:
-    """Yield the contacts in lists of the same length, whoever asks."""
+    """Yield the contacts in lists whose lengths, and so the digest, depend on nothing else."""
     contacts = Contact.objects.order_by("member_id", "position")
     found = contacts.values_list("member_id", "pk", "position", *CONTACT_FIELDS)
     if members is None:
         rows = found.iterator(chunk_size=_ROWS_AT_A_TIME)
     else:
-        parts = (found.filter(member_id__in=some) for some in slices(sorted(members)))
+        parts = (found.filter(member_id__in=keys) for keys in slices(sorted(members)))
         rows = chain.from_iterable(parts)
     return slices(rows, _ROWS_AT_A_TIME)
+
+
+def lock_contacts(run: ImportRun, *, is_whole_site: bool) -> set[int]:
+    """Lock the run's members, or all, and the table of contacts until the commit.
+
+    Members first, then the table, as all who change contacts do, so that no deadlock arises. On
+    SQLite the transaction alone locks. Returns the keys of the members locked.
+    """
+    members = Member.objects.filter(kind__in=KINDS_WITH_CONTACTS).order_by("pk")
+    if not is_whole_site:
+        named = ImportedMember.objects.filter(run=run)
+        members = members.filter(pk__in=named.values("member_id"))
+    locked = set(members.select_for_update(no_key=True).values_list("pk", flat=True))
+    if connection.vendor == "postgresql":
+        # Against writers that lock no member.
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {Contact._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+    return locked

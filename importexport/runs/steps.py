@@ -1,69 +1,112 @@
-"""An import from file to site and back: what a person may ask for, at each of its steps.
+"""A run from file to site and back: what a person may ask for, and what a worker then does.
 
-Received, checked, ready (or refused), confirmed, applied, perhaps undone. Who asks only puts the
-run into its next state; importexport/runs/worker.py does the work.
+A run is received, checked, ready (or refused), confirmed, applied, perhaps undone. Asking only
+changes the run's state and enqueues a task; the state tells the worker what to do.
 """
 
+from logging import getLogger
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
+from django.db import transaction
+from django.db.models import QuerySet
+from django_tasks import task
 
-from importexport.models import MOVING_STATES, ImportRun, RunState
-from importexport.runs.intake import forget_files
-from importexport.runs.leases import lease
-from importexport.runs.storing import forget_plan
-from importexport.runs.undo import UndoRefused, check_undo
-from importexport.runs.worker import ask_for_work
+from importexport.files.table import FileRefused
+from importexport.models import ImportRun
+from importexport.runs.apply import apply_run
+from importexport.runs.check import check_run
+from importexport.runs.intake import ImportRefused, forget_files
+from importexport.runs.leases import change_state, take_overdue
+from importexport.runs.plan import forget_plan
+from importexport.runs.undo import UndoRefused, check_undo, undo_run
+from importexport.states import TRANSITIONS, RunState
+
+logger = getLogger(__name__)
+
+
+# --- What a person asks for ---------------------------------------------------------------------
 
 
 def confirm(run: ImportRun, preview_key: UUID) -> bool:
-    """Let a worker apply what this preview showed; False where it is not the one of now."""
-    confirmed = _hand_over(run, RunState.READY, RunState.APPLYING, preview_key=preview_key)
-    if confirmed:
-        ask_for_work(run)
-    return confirmed
+    """Have a run applied; return False where this is not its current preview."""
+    previewed = ImportRun.objects.filter(pk=run.pk, preview_key=preview_key)
+    return _handed_over(run, change_state(previewed, (RunState.READY,), RunState.APPLYING))
 
 
 def ask_to_undo(run: ImportRun, user: Any) -> None:
-    """Let a worker take an import back. Raises UndoRefused where it cannot be."""
+    """Have a run undone. Raises UndoRefused where it cannot be."""
     check_undo(run)
-    if not _hand_over(run, RunState.DONE, RunState.UNDOING, values={"undone_by": user}):
+    changed = change_state(_as_stored(run), (RunState.DONE,), RunState.UNDOING, undone_by=user)
+    if not _handed_over(run, changed):
         raise UndoRefused("Cet import vient d'être annulé par ailleurs.", [])
-    ask_for_work(run)
-
-
-def abandon(run: ImportRun) -> bool:
-    """Give an import up before it is applied, and forget its file; False where it is too late."""
-    states = (RunState.RECEIVED, RunState.CHECKING, RunState.READY, RunState.FAILED)
-    given_up = any(_hand_over(run, state, RunState.ABANDONED) for state in states)
-    if given_up:
-        forget_files(run)
-        forget_plan(run)
-    return given_up
 
 
 def resume(run: ImportRun) -> bool:
-    """Check an interrupted run anew; False where it is not interrupted."""
-    resumed = _hand_over(run, RunState.FAILED, RunState.RECEIVED, values={"message": ""})
-    if resumed:
-        ask_for_work(run)
-    return resumed
+    """Have an interrupted run checked anew; return False where it is not interrupted."""
+    changed = change_state(_as_stored(run), (RunState.FAILED,), RunState.RECEIVED)
+    return _handed_over(run, changed)
 
 
-def _hand_over(
-    run: ImportRun,
-    state: RunState,
-    becomes: RunState,
-    values: dict[str, Any] | None = None,
-    **conditions: Any,
-) -> bool:
-    """Put a run that is still as we know it into another state, with nobody at it."""
-    until = timezone.now() + lease() if becomes in MOVING_STATES else None
-    found = ImportRun.objects.filter(pk=run.pk, state=state, **conditions)
-    changed = found.update(
-        state=becomes, claim=None, claimed_until=until, attempts=0, **(values or {})
-    )
+def abandon(run: ImportRun) -> bool:
+    """Abandon a run, and delete its files and its plan; return False where it is too late."""
+    states = [state for state, becomes in TRANSITIONS.items() if RunState.ABANDONED in becomes]
+    if not change_state(_as_stored(run), states, RunState.ABANDONED):
+        return False
+    run.refresh_from_db()
+    forget_files(run)
+    forget_plan(run)
+    return True
+
+
+def _as_stored(run: ImportRun) -> QuerySet[ImportRun]:
+    return ImportRun.objects.filter(pk=run.pk)
+
+
+def _handed_over(run: ImportRun, changed: int) -> bool:
+    """Where the state was changed, enqueue the work that it asks for."""
     if changed:
         run.refresh_from_db()
+        ask_for_work(run.pk)
     return bool(changed)
+
+
+# --- What a worker does -------------------------------------------------------------------------
+
+
+@task()
+def work_on_import(pk: int) -> None:
+    """Do what the run's state asks for. Enqueued twice, it does no harm."""
+    work_on(pk)
+
+
+def ask_for_work(pk: int) -> None:
+    """Enqueue the work on a run, once the caller's transaction is committed."""
+    transaction.on_commit(lambda: work_on_import.enqueue(pk))
+
+
+def ask_for_overdue_work() -> None:
+    """Enqueue the work on runs whose worker died, or whose task was lost."""
+    for run in take_overdue():
+        ask_for_work(run.pk)
+
+
+def work_on(pk: int) -> None:
+    """Check, apply or undo the run, as its state asks; the state tells the outcome."""
+    state = _state(pk)
+    if state in (RunState.RECEIVED, RunState.CHECKING):
+        try:
+            check_run(pk)
+        except (FileRefused, ImportRefused):
+            logger.info("Import %s is refused.", pk)
+    elif state == RunState.APPLYING:
+        apply_run(pk)
+    elif state == RunState.UNDOING:
+        undo_run(pk)
+    if _state(pk) == RunState.RECEIVED:
+        # This worker was told to stop, or the preview was outdated: it is to be checked anew.
+        ask_for_work(pk)
+
+
+def _state(pk: int) -> str | None:
+    return ImportRun.objects.values_list("state", flat=True).filter(pk=pk).first()

@@ -1,20 +1,27 @@
-"""Whether an import can be taken back: exactly the contacts and the order from before.
+"""An applied run is undone: the contacts and positions from before come back, all or none.
 
-Whatever else was done to the site's contacts since is kept; where it is about contacts of the
-import, or about their places, nothing is taken back.
+Changes made on the site since are kept. Where they concern contacts of the run, or the positions
+these come back to, the undoing is refused.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from contacts.models import CONTACT_FIELDS, Contact
-from importexport.models import ChangeKind, ImportChange, ImportRun, RunState
+from importexport.models import ChangeKind, ImportChange, ImportRun
+from importexport.runs.apply import execute, move_contacts
+from importexport.runs.failures import failures_noted
+from importexport.runs.leases import claim, finish, locked
+from importexport.runs.site_state import lock_contacts
+from importexport.states import RunState
 from members.models import KINDS_WITH_CONTACTS, Member
 
-# So many are named; further ones are only counted.
+# At most this many obstacles are named; all are counted.
 MOST_NAMED = 50
 _NOT_NEWEST = (
     "Un import plus récent est en place. Annulez-le d'abord : les imports s'annulent "
@@ -29,7 +36,7 @@ _CHANGED = "Des contacts de cet import ont changé depuis : il ne peut pas êtr
 
 
 class Obstacle(NamedTuple):
-    """Why one change cannot be taken back: whose contact, which, and what happened to it."""
+    """A change that cannot be undone: whose contact, its name, and what happened to it."""
 
     member_id: int
     contact: str
@@ -38,7 +45,7 @@ class Obstacle(NamedTuple):
 
 @dataclass
 class UndoRefused(Exception):
-    """An import that cannot be taken back as things stand; nothing was changed."""
+    """A run that cannot be undone now; nothing was changed."""
 
     sentence: str
     obstacles: list[Obstacle]
@@ -49,12 +56,61 @@ class UndoRefused(Exception):
 
     @property
     def more(self) -> int:
-        """How many obstacles are counted, but not named."""
+        """The number of obstacles that are counted, but not named."""
         return self.obstacle_count - len(self.obstacles)
 
 
+def undo_run(pk: int) -> None:
+    """Undo all changes of a run, or none; where that is refused, the run says why."""
+    run = claim(pk, (RunState.UNDOING,), RunState.UNDOING)
+    if run is None:
+        return
+    with failures_noted(run, RunState.DONE):
+        try:
+            with locked(run):
+                lock_contacts(run, is_whole_site=False)
+                check_undo(run)
+                undo_changes(run)
+                finish(run, RunState.UNDONE, undone_at=timezone.now())
+        except UndoRefused as refusal:
+            finish(run, RunState.DONE, message=str(refusal))
+
+
+def undo_changes(run: ImportRun) -> None:
+    """Delete added contacts, move contacts back, and insert removed ones again with their keys.
+
+    To be called in a transaction that locks the contacts, after `check_undo`.
+    """
+    execute(_DELETE_ADDED, run.pk, ChangeKind.ADDED)
+    move_contacts(run, "previous_position")
+    execute(_PUT_BACK, run.pk, ChangeKind.REMOVED)
+
+
+_DELETE_ADDED = """
+DELETE FROM contacts_contact WHERE id IN
+    (SELECT contact.id FROM importexport_importchange AS change
+     JOIN contacts_contact AS contact
+     ON contact.member_id = change.member_id AND contact.position = change.position
+     WHERE change.run_id = %s AND change.kind = %s)
+"""
+_PUT_BACK = f"""
+INSERT INTO contacts_contact
+    (id, member_id, position, {", ".join(CONTACT_FIELDS)}, refused_address, updated_by_id,
+    created_at, updated_at)
+SELECT contact_id, member_id, previous_position,
+    {", ".join(f"change.{name}" for name in CONTACT_FIELDS)}, refused_address, account.id,
+    contact_created_at, contact_updated_at
+FROM importexport_importchange AS change
+LEFT JOIN {get_user_model()._meta.db_table} AS account ON account.id = change.updated_by_id
+WHERE run_id = %s AND kind = %s
+"""  # noqa: S608 (names of our own)
+
+
+# --- Whether it can be undone -------------------------------------------------------------------
+
+
 def check_undo(run: ImportRun) -> None:
-    """Raise UndoRefused, saying why, unless the whole import can be taken back."""
+    """Raise UndoRefused, with the reasons, unless the whole run can be undone."""
     if run.state not in (RunState.DONE, RunState.UNDOING) or run.applied_at is None:
         raise UndoRefused(_NOT_DONE, [])
     in_place = ImportRun.objects.filter(state__in=(RunState.DONE, RunState.UNDOING))
@@ -68,14 +124,14 @@ def check_undo(run: ImportRun) -> None:
         number = changes.count()
         count += number
         if number and len(found) < MOST_NAMED:
-            some = changes.select_related("contact")[: MOST_NAMED - len(found)]
-            found += [Obstacle(change.member_id, _title(change), reason) for change in some]
+            named = changes.select_related("contact")[: MOST_NAMED - len(found)]
+            found += [Obstacle(change.member_id, _title(change), reason) for change in named]
     if count:
         raise UndoRefused(_CHANGED, found, count)
 
 
 def _obstacles(run: ImportRun, applied_at: datetime) -> list[tuple[QuerySet[ImportChange], str]]:
-    """Return the changes that cannot be taken back, and why."""
+    """Return the changes that cannot be undone, with the reason."""
     changes = ImportChange.objects.filter(run=run)
     added = changes.filter(kind=ChangeKind.ADDED)
     moved = changes.filter(kind=ChangeKind.MOVED)
@@ -105,7 +161,7 @@ def _obstacles(run: ImportRun, applied_at: datetime) -> list[tuple[QuerySet[Impo
 
 
 def _newcomers(run: ImportRun) -> QuerySet[Contact]:
-    """Return the contacts at the former place of a change, except those that the run put there."""
+    """Return the contacts at a change's previous position, except those that the run put there."""
     put_there = ImportChange.objects.filter(
         Q(kind=ChangeKind.ADDED) | Q(kind=ChangeKind.MOVED),
         run=run,
@@ -119,7 +175,7 @@ def _newcomers(run: ImportRun) -> QuerySet[Contact]:
 
 
 def _title(change: ImportChange) -> str:
-    """Return what the contact of a change is called; a moved one bears its name itself."""
+    """Return the contact's name; the change of a moved contact has no values of its own."""
     if change.kind == ChangeKind.MOVED and change.contact:
         return str(change.contact.title)
     return change.title

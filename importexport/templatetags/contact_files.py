@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.inclusion_tag("importexport/_menu.html", takes_context=True)
 def contact_files_menu(context: Context) -> dict[str, Any]:
-    """Show import and export to those who are allowed."""
+    """Show the entries for which the user has the permission."""
     return {"perms": context["perms"]}

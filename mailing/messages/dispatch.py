@@ -1,7 +1,6 @@
 """Sending a message: stored once, its mails queued by a worker, its failures sent again."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 from uuid import UUID
@@ -13,20 +12,13 @@ from accounts.models import User
 from base.database import slices
 from mailing.messages.preparation import prepare_message
 from mailing.messages.rendering import Audience, audience, reached
-from mailing.models import Delivery, DeliveryState, Message
+from mailing.models import TEXTS, Delivery, DeliveryState, Message
 from mailing.outbox.queue import queue_again
 from members.models import Member
 
-# So many mails at a time are in memory.
-_SLICE = 500
-# A message whose mails are not queued by then is taken up by another worker.
-_PREPARATION = timedelta(seconds=20)
-# When mails are due whose message is not queued as a whole.
-_NOT_YET = datetime(9999, 1, 1, tzinfo=UTC)
-
 
 class Writing(NamedTuple):
-    """What someone wrote, and the token of the form in which they did."""
+    """What a person wrote, and the token of the form that they wrote it in."""
 
     token: UUID
     subject: str
@@ -34,7 +26,7 @@ class Writing(NamedTuple):
 
 
 class NotAsConfirmed(Exception):
-    """The message would go to other numbers of members than a person has confirmed."""
+    """The message would go to another number of members than a person has confirmed."""
 
     def __init__(self, now: Audience) -> None:
         super().__init__(now)
@@ -52,7 +44,7 @@ def send_message(
 ) -> tuple[Message, bool]:
     """Store the message and have a worker queue its mails; return it, and whether it is new.
 
-    The form's token was stored before: nothing is sent, and the first message is returned.
+    Where the form's token is stored already, nothing is sent and the first message is returned.
     Raises NotAsConfirmed where the numbers differ from those confirmed, or nobody is reached.
     """
     with transaction.atomic():
@@ -92,13 +84,14 @@ def failures(message: Message) -> Audience:
 def resend_failures(message: Message) -> int:
     """Queue the refused mails anew, to the main address that each member has now.
 
-    The address of then may be a contact's by now, and was refused besides.
+    The earlier address was refused, and may be a contact's by now.
     """
     count = 0
     with transaction.atomic():
         for keys in slices(list(_repeatable(message).values_list("pk", flat=True))):
             refused = Delivery.objects.filter(pk__in=keys, state=DeliveryState.REFUSED)
-            locked = refused.select_related("member").select_for_update(of=("self",))
+            with_members = refused.defer(*TEXTS).select_related("member")
+            locked = with_members.select_for_update(of=("self",))
             mails = ((delivery, _address(delivery)) for delivery in locked)
             count += queue_again((delivery, address) for delivery, address in mails if address)
     return count

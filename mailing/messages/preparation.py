@@ -1,4 +1,4 @@
-"""Queueing the mails of a message: the worker's part, slice by slice."""
+"""Queueing the mails of a message, slice by slice, in a worker."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -14,11 +14,11 @@ from mailing.outbox.queue import Draft, queue
 from mailing.outbox.tasks import ask_for_delivery
 from members.models import Member
 
-# So many mails at a time are in memory.
+# At most that many mails are in memory.
 _SLICE = 500
-# A message whose mails are not queued by then is taken up by another worker.
+# After that long, another worker queues the mails of a message.
 _PREPARATION = timedelta(seconds=20)
-# When mails are due whose message is not queued as a whole.
+# When mails are due while their message is not queued as a whole.
 _NOT_YET = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -29,10 +29,10 @@ def prepare_message(pk: int) -> int:
 
 
 def prepare(pk: int) -> int:
-    """Queue the mails of a message, and let them go once all are there; return how many it has.
+    """Queue the mails of a message, and make them due once all are queued; return how many.
 
-    Slice by slice, so that nobody waits long for the database. A worker that stops or dies leaves
-    mails that do not go yet, and the next one goes on behind them.
+    Each slice is a transaction of its own: nobody waits long for the database. A worker that stops
+    or dies leaves mails that are not due, and the next worker goes on behind them.
     """
     message = Message.objects.filter(pk=pk, prepared_at=None).first()
     if message is None:
@@ -43,7 +43,7 @@ def prepare(pk: int) -> int:
 
 
 def _prepare_slice(message: Message) -> bool:
-    """Queue the next mails; return whether that is still to be done by this worker."""
+    """Queue the next slice; return whether this worker is to go on."""
     with transaction.atomic():
         unprepared = Message.objects.filter(pk=message.pk, prepared_at=None)
         held = unprepared.defer("member_ids").select_for_update(skip_locked=True).first()
@@ -51,7 +51,7 @@ def _prepare_slice(message: Message) -> bool:
             return False
         keys = message.member_ids[held.prepared_count :][:_SLICE]
         if not keys:
-            _let_go(held)
+            _make_due(held)
             return False
         queued = queue(_drafts(message, keys), message=message, due_at=_NOT_YET)
         held.prepared_count += len(keys)
@@ -61,7 +61,7 @@ def _prepare_slice(message: Message) -> bool:
     return True
 
 
-def _let_go(message: Message) -> None:
+def _make_due(message: Message) -> None:
     now = timezone.now()
     message.deliveries.filter(next_attempt_at=_NOT_YET).update(next_attempt_at=now)
     Message.objects.filter(pk=message.pk).update(prepared_at=now, member_ids=[])
@@ -69,7 +69,7 @@ def _let_go(message: Message) -> None:
 
 
 def prepare_overdue() -> None:
-    """Queue the mails of messages whose own task was lost, or waits behind a long one."""
+    """Queue the mails of messages whose task was lost, or waits behind a long one."""
     overdue = Message.objects.filter(
         prepared_at=None, created_at__lt=timezone.now() - _PREPARATION
     ).order_by("pk")

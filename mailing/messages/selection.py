@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from django.db.models import BigAutoField, QuerySet
 from django.http import QueryDict
 
+from directory.filters import find_members
 from directory.forms import MemberFilterForm
-from directory.listing import find_members
 from members.models import Member
 
 _HIGHEST_KEY = BigAutoField.MAX_BIGINT
@@ -52,8 +52,7 @@ def _searched(parameters: QueryDict) -> QuerySet[Member]:
     form = MemberFilterForm(parameters)
     if not form.is_valid():
         raise NothingChosen("Cette recherche n'est pas valable : cherchez à nouveau les membres.")
-    wanted = form.cleaned_data
-    members = find_members(wanted["q"], wanted["kind"], wanted["check"])
+    members = find_members(form.wanted)
     if not members.exists():
         raise NothingChosen("Cette recherche ne trouve plus aucun membre.")
     return members

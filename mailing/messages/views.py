@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HTMX_STOP_POLLING
 
-from accounts.people import person
+from accounts.identity import person
 from base.paging import FlatPaginator
 from base.requests import HttpRequest
 from mailing.messages.dispatch import (
@@ -23,10 +23,10 @@ from mailing.messages.dispatch import (
 from mailing.messages.forms import ConfirmedForm, MessageForm, StateFilterForm
 from mailing.messages.rendering import Audience, audience, reached, render_mail, skipped
 from mailing.messages.selection import NothingChosen, Selection, screen_parameters, selection_from
-from mailing.models import DeliveryState, Message
+from mailing.models import TEXTS, DeliveryState, Message
 
 _PAGE_SIZE = 50
-# So many members without an address are named; the page says how many more there are.
+# At most that many members without an address are named.
 _NAMED = 50
 _may_send = permission_required("mailing.send_message", raise_exception=True)
 
@@ -161,7 +161,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     form = StateFilterForm(request.GET)
     form.is_valid()  # An unknown state shows all.
     state = form.cleaned_data.get("state", "")
-    deliveries = message.deliveries.select_related("member").order_by("pk")
+    deliveries = message.deliveries.defer(*TEXTS).select_related("member").order_by("pk")
     if state:
         deliveries = deliveries.filter(state=state)
     context |= {

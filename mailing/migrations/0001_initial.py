@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import mailing.models
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -12,11 +14,27 @@ class Migration(migrations.Migration):
     dependencies = [
         ("contacts", "0001_initial"),
         ("members", "0001_initial"),
-        ("post_office", "0014_alter_email_recipient_delivery_status_and_more"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="Attachment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=255)),
+                ("mimetype", models.CharField(max_length=127)),
+                ("file", models.FileField(upload_to=mailing.models._stored_name)),
+            ],
+            options={
+                "default_permissions": (),
+            },
+        ),
         migrations.CreateModel(
             name="Message",
             fields=[
@@ -81,11 +99,15 @@ class Migration(migrations.Migration):
                 ("answer", models.TextField(blank=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("finished_at", models.DateTimeField(null=True)),
+                ("mail_id", models.CharField(max_length=255)),
+                ("sender", models.CharField(max_length=320)),
+                ("subject", models.CharField(max_length=200)),
+                ("headers", models.JSONField(default=dict)),
+                ("text", models.TextField(blank=True)),
+                ("html", models.TextField(blank=True)),
                 (
-                    "email",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, to="post_office.email"
-                    ),
+                    "attachments",
+                    models.ManyToManyField(related_name="deliveries", to="mailing.attachment"),
                 ),
                 (
                     "member",

@@ -1,1 +1,1 @@
-"""A member is told something: each recipient of the topic gets a mail."""
+"""A member is notified: each recipient of the topic gets a mail."""

@@ -1,4 +1,4 @@
-"""What the journal of notifications is asked for."""
+"""The filter of the journal of notifications."""
 
 from django import forms
 from django.db.models import QuerySet
@@ -9,7 +9,7 @@ from mailing.notifications.journal import in_state
 
 
 class NotificationFilterForm(forms.Form):
-    """What the journal of notifications is asked for."""
+    """The filter of the journal of notifications."""
 
     topic = forms.ChoiceField(
         label="Sujet",
@@ -25,7 +25,7 @@ class NotificationFilterForm(forms.Form):
     )
 
     def found(self) -> QuerySet[Notification]:
-        """Return the notifications asked for; to be called once the form was checked."""
+        """Return the notifications that match; to be called once the form was checked."""
         notifications = Notification.objects.all()
         if topic := self.cleaned_data.get("topic"):
             notifications = notifications.filter(topic=topic)

@@ -1,4 +1,4 @@
-"""The journal of notifications: what was told to whom, and what became of each mail."""
+"""The journal of notifications: who was notified of what, and what became of each mail."""
 
 from urllib.parse import urlencode
 
@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 from base.paging import FlatPaginator
 from base.requests import HttpRequest
 from mailing.models import DeliveryState, Notification
+from mailing.notifications.dispatch import addresses_again, resend_refused
 from mailing.notifications.forms import NotificationFilterForm
 from mailing.notifications.journal import with_mails
-from mailing.notifications.resending import addresses_again, resend_refused
 
 PAGE_SIZE = 50
 _may_see = permission_required("mailing.view_notification", raise_exception=True)

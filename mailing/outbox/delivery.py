@@ -1,41 +1,44 @@
-"""Sending the queued mails, one after the other; several workers may be at it.
+"""Sending the queued mails, one after the other; several workers may do so at once.
 
 A worker claims a mail before it sends it, and notes the server's answer at once. If it dies
-between these two, the mail is sent again once its lease has run out: SMTP allows no better than
+between these two, the mail is sent again when its lease has run out: SMTP allows no better than
 this one doubled mail, which has the same Message-ID.
 
-Nobody is written to as the member of a name that was deleted meanwhile. A contact that was
-changed or deleted meanwhile is: it was told when the mail was queued.
+A mail to a member who was deleted since it was queued is refused. A contact that was changed or
+deleted since then gets the mail as it was queued.
 """
 
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from post_office.models import STATUS, Email
 
 from mailing.models import Delivery, DeliveryState
-from mailing.outbox.claims import Claimed, claimed_mails, due, set_mail_status
-from mailing.outbox.smtp import Answer, Line, Outcome
+from mailing.outbox.answers import Answer, Outcome
+from mailing.outbox.claims import Claimed, claimed_mails, due
+from mailing.outbox.server import Line
 from members.models import Member
 
-# So many broken lines in a row are no single mail's fault.
+# That many broken lines in a row are no single mail's fault.
 _BROKEN_LINES = 2
+# After these another attempt is made.
+_PUT_OFF = (Outcome.LATER, Outcome.CUT_OFF, Outcome.FAULT)
 
 
 def deliver_due(at_most: int | None = None, is_stopping: Callable[[], bool] = lambda: False) -> int:
-    """Send mails until none is due, or the server serves nobody; return how many were sent.
+    """Send mails until none is due, or the server takes none; return how many were sent.
 
     It stops after `at_most` mails, and after the one at hand once `is_stopping` says so.
     """
     if _wait_for_another_attempt():
         return 0
     turn = _Turn()
-    with closing(turn), closing(claimed_mails(is_stopping)) as mails:
+    with closing(turn.line), closing(claimed_mails(is_stopping)) as mails:
         for number, mail in enumerate(mails, start=1):
             turn.deliver(mail)
             if turn.failure or number == at_most:
@@ -46,7 +49,7 @@ def deliver_due(at_most: int | None = None, is_stopping: Callable[[], bool] = la
 
 
 class _Turn:
-    """A worker's turn at the queue; `failure` is what the server said when it served nobody."""
+    """A worker's turn at the queue; `failure` is what the server said when it took no mail."""
 
     def __init__(self) -> None:
         self.line = Line()
@@ -54,12 +57,6 @@ class _Turn:
         self.failure = ""
         self._broken_lines = 0
         self._members_marked: set[int] = set()
-        self._sent_emails: list[int] = []
-
-    def close(self) -> None:
-        """Say goodbye to the server."""
-        self.line.close()
-        set_mail_status(self._sent_emails, STATUS.sent)
 
     def deliver(self, mail: Claimed) -> None:
         """Send a mail, and note what became of it."""
@@ -79,22 +76,21 @@ class _Turn:
     def _send(self, mail: Claimed) -> Answer:
         if mail.member_id is None:
             return Answer(Outcome.REFUSED, "Ce membre a été supprimé avant l'envoi.")
-        return self.line.send(mail.email, mail.address)
+        return self.line.send(mail)
 
     def _note(self, mail: Claimed, answer: Answer) -> None:
         if answer.outcome is Outcome.SENT and not self._is_marked(mail):
-            _note_sent(mail)
+            _note_state(mail, answer)
         else:
             with transaction.atomic():
-                self._note_at_length(mail, answer)
+                _note_state(mail, answer)
+                self._note_address(mail, answer)
         if answer.outcome is Outcome.SENT:
-            self._sent_emails.append(mail.email_id)
             if not self.sent:
                 _resume_all()
             self.sent += 1
 
-    def _note_at_length(self, mail: Claimed, answer: Answer) -> None:
-        _note_state(mail, answer)
+    def _note_address(self, mail: Claimed, answer: Answer) -> None:
         if answer.outcome is Outcome.ADDRESS_REFUSED:
             _mark_address(mail)
             self._members_marked.add(mail.member_id or 0)
@@ -105,45 +101,34 @@ class _Turn:
         return mail.has_refused_address or mail.member_id in self._members_marked
 
 
-def _note_sent(mail: Claimed) -> None:
-    """Note that a mail was sent: what most of them come to, in the quickest way there is."""
-    now = connection.ops.adapt_datetimefield_value(timezone.now())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _NOTE_SENT, [DeliveryState.SENT.value, mail.attempts + 1, False, now, mail.pk]
-        )
-
-
-_NOTE_SENT = (
-    f"UPDATE {Delivery._meta.db_table} SET state = %s, attempts = %s, answer = '', "  # noqa: S608
-    "waits_for_server = %s, claimed_until = NULL, finished_at = %s WHERE id = %s"
-)
-
-
 def _note_state(mail: Claimed, answer: Answer) -> None:
-    delays = settings.MAIL_RETRY_MINUTES
-    now = timezone.now()
-    values = {"attempts": mail.attempts + 1, "answer": answer.words, "claimed_until": None}
-    status: int | None = STATUS.failed
+    """Note the outcome of an attempt.
+
+    Refused for now, a mail is put off by MAIL_RETRY_MINUTES and given up after the last delay. A
+    mail that an error in this program keeps back is never given up: from then on it is put off by
+    the longest delay again and again, until the error is mended.
+    """
+    now, delays = timezone.now(), settings.MAIL_RETRY_MINUTES
+    earlier, attempts = mail.attempts, mail.attempts + 1
+    if answer.outcome is Outcome.FAULT:
+        earlier, attempts = (min(count, len(delays) - 1) for count in (earlier, attempts))
+    values: dict[str, Any] = {"attempts": attempts, "answer": answer.words}
     if answer.outcome is Outcome.SENT:
         values |= {"state": DeliveryState.SENT, "finished_at": now}
-        status = STATUS.sent
-    elif answer.outcome in (Outcome.LATER, Outcome.CUT_OFF) and mail.attempts < len(delays):
-        values |= {"next_attempt_at": now + timedelta(minutes=delays[mail.attempts])}
-        status = None
+    elif answer.outcome in _PUT_OFF and earlier < len(delays):
+        values |= {"next_attempt_at": now + timedelta(minutes=delays[earlier])}
     else:
         values |= {"state": DeliveryState.REFUSED, "finished_at": now}
-    Delivery.objects.filter(pk=mail.pk).update(**values, waits_for_server=False)
-    Email.objects.filter(pk=mail.email_id).update(status=status)
+    Delivery.objects.filter(pk=mail.pk).update(**values, claimed_until=None, waits_for_server=False)
 
 
-# --- When the server serves nobody --------------------------------------------------------
+# --- When the server takes no mail --------------------------------------------------------
 
 
 def _wait_for_another_attempt() -> bool:
-    """Put off what is due to an attempt that comes soon, where the server served nobody lately.
+    """Put off what is due to the next attempt, where the server took no mail lately.
 
-    So new mail does not try the server again and again, but all of it goes with one attempt.
+    So new mail does not try the server again and again: one attempt decides for all.
     """
     now = timezone.now()
     soon = now + timedelta(minutes=settings.MAIL_RETRY_MINUTES[0])
@@ -157,15 +142,15 @@ def _wait_for_another_attempt() -> bool:
 
 
 def _put_off_all(words: str) -> None:
-    """Note for all that is due that the server served nobody, instead of trying one by one."""
+    """Put off all that is due, or give it up after its last delay, instead of trying one by one."""
     delays = settings.MAIL_RETRY_MINUTES
     now = timezone.now()
     common = {"answer": words, "claimed_until": None, "attempts": F("attempts") + 1}
     with transaction.atomic():
         waiting = due(now).order_by()
-        given_up = waiting.filter(attempts__gte=len(delays))
-        set_mail_status(list(given_up.values_list("email_id", flat=True)), STATUS.failed)
-        given_up.update(**common, state=DeliveryState.REFUSED, finished_at=now)
+        waiting.filter(attempts__gte=len(delays)).update(
+            **common, state=DeliveryState.REFUSED, finished_at=now
+        )
         for attempts, minutes in enumerate(delays):
             waiting.filter(attempts=attempts).update(
                 **common, next_attempt_at=now + timedelta(minutes=minutes), waits_for_server=True
@@ -173,7 +158,7 @@ def _put_off_all(words: str) -> None:
 
 
 def _resume_all() -> None:
-    """Have all that waits for the server sent now: it is back."""
+    """Make all mails due that wait for the server: it is back."""
     waiting = Delivery.objects.filter(state=DeliveryState.WAITING, waits_for_server=True)
     waiting.update(next_attempt_at=timezone.now(), waits_for_server=False)
 
@@ -182,7 +167,7 @@ def _resume_all() -> None:
 
 
 def _mark_address(mail: Claimed) -> None:
-    """Remember of the member's addresses, its own and its contacts', that this one is refused."""
+    """Mark the address as refused, for the member and its contacts."""
     for member in Member.objects.filter(deliveries=mail.pk):
         itself = Member.objects.filter(pk=member.pk, email__iexact=mail.address)
         itself.update(refused_address=mail.address)
@@ -190,7 +175,7 @@ def _mark_address(mail: Claimed) -> None:
 
 
 def _unmark_address(mail: Claimed) -> None:
-    """Forget it once a mail has got there."""
+    """Take the mark away: a mail has got there."""
     for member in Member.objects.filter(deliveries=mail.pk):
         itself = Member.objects.filter(pk=member.pk, refused_address__iexact=mail.address)
         itself.update(refused_address="")

@@ -1,1 +1,1 @@
-"""Looks for files that the reader or the check does not end cleanly: `make fuzz`."""
+"""Look for files on which the reader or the check crashes or hangs: `make fuzz`."""

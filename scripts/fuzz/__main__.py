@@ -1,6 +1,6 @@
-"""Fuzz one kind of file after the other; stop with the first file that is a finding.
+"""Fuzz one kind of file after the other, each until its first finding.
 
-`python -m scripts.fuzz` takes ten minutes; with `--seconds 60 content`, a minute for one kind.
+`python -m scripts.fuzz` takes ten minutes; `--seconds 60 content` takes one, for one kind.
 """
 
 import argparse
@@ -12,14 +12,14 @@ from pathlib import Path
 from scripts.fuzz.seeds import KINDS, write_seeds
 
 FINDINGS = Path("var/fuzz")
-# Twice what the reader may take, as the coverage has its own needs.
+# Twice what the reader may take, as measuring the coverage takes memory too.
 _MOST_MEMORY_MIB = 1_200
 _MOST_SECONDS_A_FILE = 20
 _MOST_BYTES = 100_000
 
 
 def main() -> int:
-    """Fuzz as the command line asks; return 1 where something was found."""
+    """Fuzz the kinds that the command line names; return 1 where there is a finding."""
     parser = argparse.ArgumentParser(description="Fuzz the reading and checking of contact files.")
     parser.add_argument("--seconds", type=int, default=600, help="for all kinds together")
     parser.add_argument("kinds", nargs="*", default=KINDS, metavar="kind")
@@ -30,7 +30,7 @@ def main() -> int:
 
 
 def fuzz(kind: str, seconds: int) -> int:
-    """Fuzz one kind of file in a process of its own; return 1 where something was found."""
+    """Fuzz one kind of file in a process of its own; return 1 where there is a finding."""
     print(f"--- {kind}: {seconds} seconds", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         write_seeds(kind, Path(folder))
@@ -45,7 +45,7 @@ def fuzz(kind: str, seconds: int) -> int:
         ]
         status = subprocess.run(command, check=False).returncode
     if status:
-        print(f"{kind}: a finding; the file that caused it is in {FINDINGS}/.", file=sys.stderr)
+        print(f"{kind}: a finding; its file is in {FINDINGS}/.", file=sys.stderr)
     return 1 if status else 0
 
 

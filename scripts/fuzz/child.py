@@ -1,4 +1,4 @@
-"""The fuzzer itself, started by __main__: `python -m scripts.fuzz.child KIND FOLDER OPTION...`."""
+"""Fuzz one kind of file: `python -m scripts.fuzz.child KIND FOLDER OPTION...`."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ with atheris.instrument_imports(include=["importexport", "base.characters", "con
 
 
 def main() -> None:
-    """Run until the time is over, or until a file is a finding."""
+    """Run until the time is over, or until the first finding."""
     name, kind, *options = sys.argv
     atheris.Setup([name, *options], TARGETS[kind])
     atheris.Fuzz()

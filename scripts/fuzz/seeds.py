@@ -1,4 +1,4 @@
-"""Where the fuzzer begins: the samples of the tests, and what the format has words for."""
+"""The files that the fuzzer begins with: the samples of the tests, and a small one."""
 
 import zipfile
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 KINDS = ["content", "package", "csv", "metadata"]
 SAMPLES = Path("tests/importexport/files/samples")
 _ENTRIES = {"content": "content.xml", "metadata": "meta.xml"}
-# The samples hold whole style sheets; a short file says more about the reader.
+# Larger samples consist mostly of style sheets, which the reader skips.
 _MOST_BYTES = 60_000
 
 
 def write_seeds(kind: str, folder: Path) -> None:
-    """Write the files to begin with into the folder."""
+    """Write the files of this kind into the folder."""
     pattern = "*.csv" if kind == "csv" else "*.ods"
     for path in SAMPLES.glob(pattern):
         data = path.read_bytes()

@@ -1,6 +1,6 @@
-"""What is done with the bytes that the fuzzer makes: read and check them as a contact file.
+"""Read and check the fuzzer's bytes as a contact file.
 
-A refusal is the right answer to most of them; any other exception is a finding.
+Most of them must be refused; any exception but FileRefused is a finding.
 """
 
 import io
@@ -21,11 +21,11 @@ MEMBERS = {
 
 
 class WrongAnswer(Exception):
-    """No crash, and yet not what the reader or the check promises."""
+    """The reader or the check ended, but broke a promise."""
 
 
 def take_file(data: bytes) -> None:
-    """Read and check bytes as they are; mark what has errors, and read that again."""
+    """Read and check the bytes; where they have errors, mark these, and read the marked file."""
     source = io.BytesIO(data)
     try:
         table = open_table(source, is_header, LIMITS)
@@ -39,7 +39,7 @@ def take_file(data: bytes) -> None:
 
 
 def check_marked(source: io.BytesIO, errors: Remarks) -> None:
-    """See that a marked file has no other errors than the file that it was made of.
+    """Raise WrongAnswer where a marked file has errors that its source does not have.
 
     It may have fewer: characters that an ODS cannot hold are errors only in a CSV.
     """
@@ -48,7 +48,7 @@ def check_marked(source: io.BytesIO, errors: Remarks) -> None:
         mark_file(source, target, errors, LIMITS)
         again = check_table(open_table(target, is_header, LIMITS), MEMBERS).errors
     except FileRefused:
-        # It may become larger than a file may be.
+        # Marks may make it larger than a file may be.
         return
     new = _places(again) - _places(errors)
     if new:
@@ -56,7 +56,7 @@ def check_marked(source: io.BytesIO, errors: Remarks) -> None:
 
 
 def _places(errors: Remarks) -> set[tuple[int, str]]:
-    """Return where errors are; of what stands behind the last column only the first is told."""
+    """Return the places of errors; beyond the last column the check reports only the first."""
     return {
         (error.line, "surplus" if error.column.isdecimal() else error.column)
         for error in errors.kept
@@ -74,7 +74,7 @@ def take_metadata(data: bytes) -> None:
 
 
 def packed(name: str, data: bytes, *others: tuple[str, str]) -> bytes:
-    """Return a package with this entry, beside its type and others."""
+    """Return a package with the mimetype, this entry and others."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as package:
         package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")

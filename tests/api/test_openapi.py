@@ -6,6 +6,7 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
+from django.utils import timezone
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -15,7 +16,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from mailing.models import Notification
+from contacts.models import Topic
+from mailing.models import Delivery, Notification
+from mailing.notifications.dispatch import notify
 from tests.api.software import NOTIFICATIONS, Software
 from tests.factories import ContactFactory, MemberFactory
 
@@ -84,9 +87,14 @@ def test_who_has_no_token_reads_it_only_as_an_administrator(request, db, role, s
 def test_whatever_is_sent_the_answer_is_one_of_those_described(
     software, application, description, path, method, mode
 ):
-    # A member that there is, so that some requests come through.
+    # A member and notifications that there are, so that some requests come through.
     properties = description["components"]["schemas"]["Telling"]["properties"]
     properties["reference"] = {"type": "string", "enum": ["C1", "C2"]}
+    name = software.token.name
+    keys = [notify("C1", topic, "Objet", "Texte", sender=name).pk for topic in Topic]
+    Delivery.objects.filter(address="a@x.fr").update(finished_at=timezone.now())
+    (key,) = description["paths"][OPERATIONS[1][0]]["get"]["parameters"]
+    key["schema"] = {"type": "integer", "enum": [*keys, 0]}
     schema = schemathesis.openapi.from_dict(description)
     schema.app = application
     operation = schema[path][method]
@@ -109,7 +117,9 @@ def test_whatever_is_sent_the_answer_is_one_of_those_described(
     assert seen
     if (method, mode) == ("POST", GenerationMode.POSITIVE):
         assert 202 in seen
-        assert Notification.objects.exists()
+        assert Notification.objects.count() > len(keys)
+    if (method, mode) == ("GET", GenerationMode.POSITIVE):
+        assert seen == {200, 404}
 
 
 def test_it_is_json_that_any_reader_takes(description):

@@ -1,8 +1,7 @@
 import pytest
 from django.test import Client
-from post_office.models import Email
 
-from mailing.models import Notification
+from mailing.models import Delivery, Notification
 from tests.api.software import NOTIFICATIONS, Software, file
 from tests.factories import BACK_OFFICE
 
@@ -13,7 +12,7 @@ def refusal(response, status):
     """Return what a refusal says, which must be JSON and must have sent nothing."""
     assert (response.status_code, response["Content-Type"]) == (status, "application/json")
     assert not Notification.objects.exists()
-    assert not Email.objects.exists()
+    assert not Delivery.objects.exists()
     said = response.json()
     assert said["message"].endswith(".")
     return said.get("errors", said["message"])
@@ -215,7 +214,7 @@ def test_a_fault_of_the_site_is_no_page_either(software, monkeypatch):
     def fail(*args):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("api.views.tell", fail)
+    monkeypatch.setattr("api.views.notify", fail)
     software.client.raise_request_exception = False
     assert "erreur" in refusal(software.notify(), 500)
 

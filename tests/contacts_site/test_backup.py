@@ -23,7 +23,7 @@ ROWS = 2_000
 _FILL = """
 from django.core.files.base import ContentFile
 from members.models import Member
-from mailing.outbox.queue import store_attachment
+from mailing.outbox.attachments import store_attachment
 Member.objects.bulk_create(
     Member(reference=f"C{n}", name=f"Été {n}", kind="supplier") for n in range(%d)
 )

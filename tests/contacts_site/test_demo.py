@@ -12,8 +12,8 @@ from accounts.models import User
 from base.characters import canonical
 from contacts.models import CONTACT_FIELDS, Contact, ContactType
 from contacts.phones import canonical_phones, split_phones
-from contacts_site.demo import filling
-from directory.listing import find_members
+from contacts_site.demo import loader
+from directory.filters import find_members
 from members.models import MEMBER_FIELDS, Member, MemberKind
 from tests.factories import MemberFactory, UserFactory
 
@@ -160,7 +160,7 @@ def test_nothing_is_stored_where_something_fails_halfway(monkeypatch):
     def fail():
         raise RuntimeError
 
-    monkeypatch.setattr(filling, "add_accounts", fail)
+    monkeypatch.setattr(loader, "add_accounts", fail)
     with pytest.raises(RuntimeError):
         demo()
     assert not Member.objects.exists()
@@ -271,7 +271,7 @@ def test_a_crowd_that_is_added_leaves_accounts_alone():
 def test_a_crowd_is_found_by_the_search():
     demo(members=50, contacts=200)
     contact = Contact.objects.exclude(name="").first()
-    assert contact.member in find_members(contact.name)
+    assert contact.member in find_members({"q": contact.name})
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def test_what_another_handler_made_of_an_exception_is_not_repeated(written):
 def test_a_chain_of_exceptions_that_bites_its_tail_ends():
     first, second = ValueError(), KeyError()
     first.__cause__, second.__cause__ = second, first
-    assert logs.told_exception(first).count("Error") == 2
+    assert logs.safe_traceback(first).count("Error") == 2
 
 
 def test_extras_that_are_not_ours_stay_out(written, rf):

@@ -1,4 +1,4 @@
-"""A site on PostgreSQL is backed up and restored as README.md says: with pg_dump and tar."""
+"""A site on PostgreSQL is backed up and restored as docs/operate.md says: with pg_dump and tar."""
 
 import subprocess
 from pathlib import Path
@@ -8,7 +8,8 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from mailing.notifications.dispatch import AttachedFile, notify
+from mailing.notifications.dispatch import notify
+from mailing.notifications.request import AttachedFile
 from tests.databases import own_database, tool
 from tests.factories import ADMINISTRATOR, ContactFactory, MemberFactory, UserFactory
 from tests.site_processes import database_url

@@ -9,13 +9,20 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
-from post_office.models import Attachment, Email
 
 from contacts_site.operations.retention import FORGETTERS
-from mailing.models import Delivery, DeliveryState, Message, Notification, NotificationRecipient
-from mailing.notifications.dispatch import AttachedFile, notify
+from mailing.models import (
+    Attachment,
+    Delivery,
+    DeliveryState,
+    Message,
+    Notification,
+    NotificationRecipient,
+)
+from mailing.notifications.dispatch import notify
+from mailing.notifications.request import AttachedFile
+from mailing.outbox.attachments import store_attachment
 from mailing.outbox.delivery import deliver_due
-from mailing.outbox.queue import store_attachment
 from mailing.outbox.tasks import deliver_mail
 from tests.factories import MemberFactory
 from tests.mailing.outbox.mails import numbered, queue_mails
@@ -92,7 +99,7 @@ def test_old_notifications_go_with_their_mails_and_files(settings):
     assert purge()["Notifications"] == "1, de plus de 10 jours"
     assert list(Notification.objects.all()) == [new]
     assert NotificationRecipient.objects.get().notification == new
-    assert Email.objects.count() == Delivery.objects.count() == 1
+    assert Delivery.objects.count() == 1
     assert files(attachments) == [False, True]
     assert not Notification.objects.filter(pk=old.pk).exists()
 
@@ -119,7 +126,7 @@ def test_old_messages_go_with_their_mails(settings):
     waiting = write(days=11, states=["sent", "waiting"])
     assert purge()["Messages aux membres"] == "1, de plus de 10 jours"
     assert set(Message.objects.all()) == {new, waiting}
-    assert Email.objects.count() == Delivery.objects.count() == 3
+    assert Delivery.objects.count() == 3
 
 
 def test_a_message_that_is_being_prepared_is_not_old(settings):
@@ -137,10 +144,10 @@ def test_texts_and_attachments_of_sent_mails_go_and_their_trace_stays(settings):
     attachments = list(Attachment.objects.order_by("pk"))
     said = purge()["Textes et pièces jointes de mails"]
     assert said == "1, de plus de 10 jours"
-    old, new = Email.objects.order_by("pk")
-    assert (old.message, old.html_message, old.subject) == ("", "", "Objet")
-    assert new.message
-    assert new.html_message
+    old, new = Delivery.objects.order_by("pk")
+    assert (old.text, old.html, old.subject) == ("", "", "Objet")
+    assert new.text
+    assert new.html
     assert Delivery.objects.filter(state="sent").count() == 2
     assert files(attachments) == [False, True]
     assert purge()["Textes et pièces jointes de mails"].startswith("0, ")
@@ -150,7 +157,7 @@ def test_a_refused_mail_stays_whole_so_that_it_can_be_sent_again(settings):
     settings.RETENTION_MAIL_TEXTS_DAYS = 10
     tell(days=11, state="refused")
     purge()
-    assert Email.objects.get().message
+    assert Delivery.objects.get().text
     assert files() == [True]
 
 
@@ -163,7 +170,7 @@ def test_a_file_stays_while_another_mail_has_it(settings, mailoutbox):
     assert files() == [True]
     deliver_due()
     assert mailoutbox[0].to == [two.address]
-    assert mailoutbox[0].attachments[0].get_payload(decode=True) == b"plan"
+    assert mailoutbox[0].attachments[0].content == b"plan"
     Delivery.objects.filter(pk=two.pk).update(finished_at=days_ago(11))
     purge()
     assert not Attachment.objects.exists()

@@ -1,11 +1,14 @@
 """Imports from file to site: at once, as a program does; or as a person and a worker do."""
 
 from django.core.files import File
+from django.db import connection
+from django_tasks_db.models import DBTaskResult
 
 from importexport.models import ImportRun, RunSource
 from importexport.runs import direct
+from importexport.runs.check import check_run, preview_file
 from importexport.runs.intake import Options, receive
-from importexport.runs.worker import check_run, preview, work_on
+from importexport.runs.steps import ask_for_work, work_on, work_on_import
 from tests.pages import page
 
 ADDRESS = "/contacts/importer/"
@@ -25,7 +28,7 @@ def run_import(file, *, sync=False, only_members_in_file=False, **hooks):
 
 def preview_import(file, *, sync=False, only_members_in_file=False):
     """Return what an import would do."""
-    return preview(file, Options(sync, only_members_in_file), lambda *_: None)
+    return preview_file(file, Options(sync, only_members_in_file), lambda *_: None)
 
 
 def send(client, file, **values):
@@ -35,23 +38,41 @@ def send(client, file, **values):
 
 def received(file, *, sync=False) -> ImportRun:
     """Send a file as a browser does; its import then waits to be checked."""
-    sent = File(file, getattr(file, "name", "contacts"))
-    return receive(sent, Options(sync), source=RunSource.BROWSER)
+    run = _received(file, sync)
+    ask_for_work(run.pk)
+    return run
 
 
 def ready(file, *, sync=False) -> ImportRun:
     """Send a file, check it, and return its import, which waits for its confirmation."""
-    run = received(file, sync=sync)
+    run = _received(file, sync)
     check_run(run.pk)
     run.refresh_from_db()
     return run
 
 
+def _received(file, sync) -> ImportRun:
+    sent = File(file, getattr(file, "name", "contacts"))
+    return receive(sent, Options(sync), source=RunSource.BROWSER)
+
+
 def work():
-    """Do what the worker does, until nothing is left to do."""
-    while waiting := [run for run in ImportRun.objects.order_by("pk") if run.is_moving]:
-        for run in waiting:
-            work_on(run.pk)
+    """Do the work on imports that is enqueued, until none is left; nothing else is done."""
+    while keys := take_tasks():
+        for key in keys:
+            work_on(key)
+
+
+def take_tasks() -> list[int]:
+    """Empty the queue of work on imports, and return the keys of their runs."""
+    # Where a test runs in a transaction, nothing is committed: what waits for that is done here.
+    waiting, connection.run_on_commit = connection.run_on_commit, []
+    for _, enqueue, _ in waiting:
+        enqueue()
+    tasks = DBTaskResult.objects.ready().filter(task_path=work_on_import.module_path)
+    keys = [task.args_kwargs["args"][0] for task in tasks.order_by("enqueued_at")]
+    tasks.delete()
+    return keys
 
 
 def checked(client, file, **values):

@@ -1,1 +1,1 @@
-"""One module for each command, named as it is typed."""
+"""One module for each command, with the name that one types."""

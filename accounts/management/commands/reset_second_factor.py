@@ -14,11 +14,9 @@ class Command(TerminalCommand):
     help = "Désactive la validation en deux étapes d'un compte (téléphone perdu)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the name of the account."""
         parser.add_argument("username", help="le nom d'utilisateur du compte")
 
     def handle(self, **options: Any) -> None:
-        """Remove the telephone and the backup codes; refuse an account without them."""
         user = User.objects.filter(username=options["username"]).first()
         if user is None:
             self.fail(["Aucun compte ne porte ce nom d'utilisateur."])

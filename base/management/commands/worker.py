@@ -1,4 +1,4 @@
-"""`manage.py worker`: does the long work, sends the mail, looks after both and the search."""
+"""`manage.py worker`: run the tasks, and the regular work that apps gave to base.upkeep."""
 
 import logging
 import signal
@@ -16,7 +16,7 @@ from django_tasks_db.management.commands import db_worker
 
 from base.occupancy import occupy
 from base.upkeep import Work, daily_work, frequent_work
-from base.worker import STOPPING, is_database_the_queue, nameless
+from base.worker import STOPPING, is_database_the_queue
 
 logger = logging.getLogger(__name__)
 _MOST_SECONDS_BETWEEN_LOOKS = 5
@@ -24,26 +24,24 @@ _A_DAY = timedelta(days=1)
 
 
 class Command(db_worker.Command):
-    """The worker of django-tasks-db, which also looks after work that nobody does.
+    """The worker of django-tasks-db, which also does the regular work of base.upkeep.
 
-    So mail whose time for a further attempt has come is sent, what a dead worker was at is taken
-    up again, and SQLite's search index takes in what was written.
+    Such work makes tasks for what is due or what a dead worker left, and updates indexes.
     """
 
     help = "Fait le travail de fond du site : envoie les mails, importe les contacts."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take all queues, and look for work twice a second."""
         super().add_arguments(parser)
         parser.set_defaults(queue_name="*", interval=0.5)
         if not is_database_the_queue():
-            # Its own default would be refused, and is of no use then.
+            # db_worker refuses its default where the default backend is not the database's.
             parser.set_defaults(backend_name=None)
 
     def handle(self, **options: Any) -> None:
-        """Work until a signal comes; the mail that is being sent then is the last one.
+        """Work until SIGINT or SIGTERM; a task that runs then ends at its next step.
 
-        Where work waits in another backend, it only looks after: that has workers of its own.
+        With another backend of tasks, do the regular work only: that backend has its own workers.
         """
         self.configure_logging(options["verbosity"])
         occupy()
@@ -69,34 +67,30 @@ _HANDED_ON = ("interval", "batch", "backend_name", "startup_delay", "max_tasks",
 
 
 class _Worker(db_worker.Worker):
-    """A worker that tells long work of the signal too."""
+    """A worker that ends its task at the next step on a first signal, at once on a second."""
 
     def shutdown(self, signum: int, frame: FrameType | None) -> None:
-        """End the task that runs at its next step; a second signal ends it at once."""
         STOPPING.set()
         super().shutdown(signum, frame)
 
 
 def _look_after() -> None:
-    forget_at = timezone.now()
+    daily_work_due_at = timezone.now()
     while not STOPPING.is_set():
         _do(frequent_work())
-        if timezone.now() >= forget_at and _do(daily_work()):
-            forget_at = timezone.now() + _A_DAY
+        if timezone.now() >= daily_work_due_at and _do(daily_work()):
+            daily_work_due_at = timezone.now() + _A_DAY
         STOPPING.wait(min(_MOST_SECONDS_BETWEEN_LOOKS, settings.MAIL_LEASE_SECONDS))
 
 
 def _do(works: Iterable[Work]) -> bool:
-    """Do one thing after the other, and return whether all went well.
-
-    What fails is tried again at the next look.
-    """
-    went_well = True
+    """Do all of it, log what fails, and return whether nothing failed."""
+    all_succeeded = True
     for work in works:
         try:
             close_old_connections()
             work()
-        except Exception as error:  # noqa: BLE001 (it looks again, whatever happened)
-            logger.error("%s could not be done: %s", work.__name__, nameless(error))  # noqa: TRY400
-            went_well = False
-    return went_well
+        except Exception:  # (any error: the work is tried again a few seconds later)
+            logger.exception("%s could not be done", work.__name__)
+            all_succeeded = False
+    return all_succeeded

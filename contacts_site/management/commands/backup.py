@@ -1,4 +1,4 @@
-"""`manage.py backup FILE`: the database and the files in one archive, while the site runs."""
+"""`manage.py backup FILE`: write the database and the files to one archive, while the site runs."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -16,13 +16,11 @@ class Command(TerminalCommand):
     help = "Sauvegarde la base SQLite et les fichiers du site, même en marche, dans une archive."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the archive."""
         parser.add_argument(
             "file", type=Path, metavar="FILE", help="L'archive à écrire (.tar.gz)\u00a0; remplacée."
         )
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
-        """Write the archive and say what is in it."""
         path: Path = options["file"]
         try:
             backup = make_backup(path)

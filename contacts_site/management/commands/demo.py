@@ -1,4 +1,4 @@
-"""Fill an empty database with the demo."""
+"""`manage.py demo`: fill an empty database with invented members, contacts and accounts."""
 
 from collections import Counter
 from typing import Any
@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 
 from base.terminal import TerminalCommand
 from contacts_site.demo.crowd import fill_with_crowd
-from contacts_site.demo.filling import (
+from contacts_site.demo.loader import (
     ADMINISTRATOR_ACCOUNT,
     BACK_OFFICE_ACCOUNT,
     PASSWORD,
@@ -28,10 +28,7 @@ _NOT_EMPTY = (
 
 
 class Command(TerminalCommand):
-    """`manage.py demo`: about 300 invented members, their contacts, and two accounts.
-
-    With `--members` and `--contacts`, as many as one likes.
-    """
+    """Makes about 300 members, or as many as `--members` and `--contacts` say, and two accounts."""
 
     help = (
         "Remplit une base vide avec des membres et des contacts inventés, toujours les mêmes, "
@@ -39,7 +36,6 @@ class Command(TerminalCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Offer other numbers, and what to do where there is data."""
         parser.add_argument("--members", type=int, help="nombre de membres, par exemple 100000")
         parser.add_argument("--contacts", type=int, help="nombre de contacts, par exemple 500000")
         existing = parser.add_mutually_exclusive_group()
@@ -55,7 +51,6 @@ class Command(TerminalCommand):
         )
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
-        """Fill the database and say with what; refuse one that has members or accounts."""
         try:
             counts = self._fill(options)
         except NotEmpty:
@@ -76,7 +71,7 @@ class Command(TerminalCommand):
             return fill()
         if members < 1 or (contacts or 0) < 0:
             self.fail(["Indiquez au moins un membre, et un nombre de contacts positif."])
-        # As many for each member as in the small demo.
+        # About as many for each member as in the small demo.
         wanted = members * 3 if contacts is None else contacts
         return fill_with_crowd(members, wanted, adds=options["add"])
 

@@ -1,4 +1,4 @@
-"""`manage.py restore FILE`: puts a backup in the place of what the site has."""
+"""`manage.py restore FILE`: replace the site's database and files by those of a backup."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -15,25 +15,23 @@ _YES = "oui"
 
 
 class Command(TerminalCommand):
-    """Restore a backup of a site on SQLite, whole or not at all."""
+    """Restores a backup of a site on SQLite, completely or not at all."""
 
     help = "Remplace la base SQLite et les fichiers du site par ceux d'une sauvegarde."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the archive, and the consent that a script gives."""
         parser.add_argument(
             "file", type=Path, metavar="FILE", help="L'archive de «\u00a0backup\u00a0»."
         )
         parser.add_argument("--yes", action="store_true", help="Ne rien demander.")
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
-        """Check the archive, ask, and say where what was there is kept."""
         path: Path = options["file"]
         try:
-            with unpacked_backup(path) as found:
-                if not options["yes"] and not self._is_wanted(found.backup):
+            with unpacked_backup(path) as unpacked:
+                if not options["yes"] and not self._is_wanted(unpacked.backup):
                     self.fail(["Rien n'est modifié."])
-                kept = restore(found)
+                kept = restore(unpacked)
         except (NotRestorable, NotBackedUp) as refusal:
             self.fail([str(refusal)])
         except Occupied:

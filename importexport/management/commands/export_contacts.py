@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from base.terminal import TerminalCommand, reason
-from importexport.exports.journal import export_and_note
+from importexport.exports.contacts import export_and_note
 from importexport.models import RunSource
 from importexport.rows.sheet import CONTENT_TYPES, Format
 
@@ -19,11 +19,9 @@ class Command(TerminalCommand):
     help = "Exporte tous les contacts dans un fichier ODS ou CSV."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the file."""
         parser.add_argument("file", metavar="FILE.ods|FILE.csv", type=Path)
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
-        """Write the file under its name only once it is complete."""
         path: Path = options["file"]
         formats = {f".{format}": format for format in CONTENT_TYPES}
         format = formats.get(path.suffix.lower())
@@ -39,11 +37,11 @@ class Command(TerminalCommand):
 
 
 def _write_whole(path: Path, format: Format) -> None:
-    """Write beside the asked name, then take that name in one step."""
+    """Write a file beside `path`, then rename it: at `path`, there is never a part of a file."""
     part = path.with_name(f".contacts-{uuid.uuid4().hex}")
     try:
         with part.open("x+b") as file:
-            # Who may not read the file that stands there must not read its successor.
+            # Nobody who could not read the old file may read the new one.
             if path.exists():
                 shutil.copymode(path, part)
             export_and_note(file, format, source=RunSource.COMMAND)

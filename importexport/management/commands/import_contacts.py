@@ -14,15 +14,14 @@ from base.terminal import TerminalCommand, reason
 from importexport.files.table import FileRefused, grouped
 from importexport.models import ImportRun
 from importexport.rows.checking import Remarks
+from importexport.runs.check import Outcome, preview_file
 from importexport.runs.direct import ImportStopped, import_contacts
-from importexport.runs.intake import Options
-from importexport.runs.reading import ImportRefused, Tell
-from importexport.runs.worker import Outcome, preview
+from importexport.runs.intake import Heartbeat, ImportRefused, Options
 
 
 @dataclass(frozen=True)
 class MaxRemovals:
-    """The most contacts that an import may remove: a number, or hundredths of the site's."""
+    """The most contacts that an import may remove: a number, or a percentage of the site's."""
 
     number: int
     is_share: bool
@@ -36,7 +35,6 @@ class MaxRemovals:
         return cls(int(match[1]), bool(match[2]))
 
     def allows(self, run: ImportRun) -> bool:
-        """Whether the run removes no more than this."""
         if self.is_share:
             return run.removed_count * 100 <= self.number * run.site_contact_count
         return run.removed_count <= self.number
@@ -48,7 +46,6 @@ class Command(TerminalCommand):
     help = "Importe les contacts d'un fichier ODS ou CSV : en entier, ou pas du tout."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the file and the options."""
         parser.add_argument("file", metavar="FILE", type=Path)
         parser.add_argument(
             "--sync",
@@ -73,7 +70,7 @@ class Command(TerminalCommand):
         )
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
-        """Import, and sum up on standard output; or tell every error on standard error."""
+        """Import, and print a summary; or print all errors on standard error, and fail."""
         if options["only_members_in_file"] and not options["sync"]:
             self.fail(["L'option --only-members-in-file va avec --sync."])
         work = _preview if options["dry_run"] else _import
@@ -90,14 +87,14 @@ class Command(TerminalCommand):
             self.stdout.write(line)
 
 
-def _preview(file: IO[bytes], options: dict[str, Any], tell: Tell) -> Iterator[str]:
-    outcome = preview(file, _asked(options), tell)
+def _preview(file: IO[bytes], options: dict[str, Any], heartbeat: Heartbeat) -> Iterator[str]:
+    outcome = preview_file(file, _chosen(options), heartbeat)
     yield from _warning_lines(outcome.warnings)
     yield "Essai seulement : rien n'a été écrit."
     yield _summary(outcome)
 
 
-def _import(file: IO[bytes], options: dict[str, Any], tell: Tell) -> Iterator[str]:
+def _import(file: IO[bytes], options: dict[str, Any], heartbeat: Heartbeat) -> Iterator[str]:
     limit: MaxRemovals | None = options["max_removals"]
 
     def accept(run: ImportRun) -> None:
@@ -109,12 +106,12 @@ def _import(file: IO[bytes], options: dict[str, Any], tell: Tell) -> Iterator[st
             )
 
     named = File(file, options["file"].name)
-    _, outcome = import_contacts(named, _asked(options), tell=tell, accept=accept)
+    _, outcome = import_contacts(named, _chosen(options), heartbeat=heartbeat, accept=accept)
     yield from _warning_lines(outcome.warnings)
     yield _summary(outcome)
 
 
-def _asked(options: dict[str, Any]) -> Options:
+def _chosen(options: dict[str, Any]) -> Options:
     return Options(sync=options["sync"], only_members_in_file=options["only_members_in_file"])
 
 

@@ -1,29 +1,28 @@
-"""`manage.py undo_import RUN`: takes an import back, as the history of imports does."""
+"""`manage.py undo_import RUN`: undoes an import, as « Annuler cet import » does."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from typing import Any
 
 from base.terminal import TerminalCommand
-from importexport.models import ImportRun, RunState
+from importexport.models import ImportRun
 from importexport.runs.steps import ask_to_undo
-from importexport.runs.undo import UndoRefused
-from importexport.runs.worker import undo_run
+from importexport.runs.undo import UndoRefused, undo_run
+from importexport.states import RunState
 
 
 class Command(TerminalCommand):
-    """Take an import back: exactly the contacts and the order from before, or nothing."""
+    """Undo an import: exactly the contacts and positions from before come back, or nothing."""
 
     help = "Annule un import : les contacts et leur ordre redeviennent exactement ceux d'avant."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the run."""
         parser.add_argument(
             "run", metavar="RUN", type=int, help="Le numéro de l'import, dans l'historique."
         )
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
-        """Take it back, or say what is in the way."""
+        """Undo the run, or print what prevents it."""
         run = ImportRun.objects.filter(pk=options["run"]).first()
         if run is None:
             self.fail([f"Il n'y a pas d'import {options['run']}."])

@@ -1,4 +1,4 @@
-"""`manage.py notify REFERENCE TOPIC …`: tells a member something, as the API does."""
+"""`manage.py notify REFERENCE TOPIC …`: notifies a member, as the API does."""
 
 import mimetypes
 import os
@@ -13,11 +13,11 @@ from django.conf import settings
 from base.terminal import TerminalCommand, reason
 from contacts.models import Topic
 from mailing.models import Notification
-from mailing.notifications.dispatch import LONGEST_BODY, AttachedFile
-from mailing.notifications.telling import NotTold, tell
+from mailing.notifications.dispatch import notify
+from mailing.notifications.request import LONGEST_BODY, AttachedFile, NotificationRefused
 
 _STANDARD_INPUT = "-"
-# The longest letter of UTF-8, and a byte more than fits.
+# A letter has four bytes at most in UTF-8; one byte more shows that the text is too long.
 _MOST_BODY_BYTES = 4 * LONGEST_BODY + 1
 _LABELS = {
     "reference": "REFERENCE",
@@ -30,12 +30,12 @@ _LABELS = {
 
 
 class Command(TerminalCommand):
-    """Tell a member something: each address that the topic concerns gets a mail."""
+    """Notify a member: each address that the topic concerns gets a mail."""
 
     help = "Notifie un membre : chaque adresse concernée par le sujet reçoit un mail."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare what is told, and to whom."""
+        """Declare what is notified, and to whom."""
         parser.add_argument("reference", metavar="REFERENCE", help="La référence du membre.")
         topics = ", ".join(f"{topic.value} ({topic.label})" for topic in Topic)
         parser.add_argument("topic", metavar="TOPIC", help=f"Le sujet : {topics}.")
@@ -61,14 +61,14 @@ class Command(TerminalCommand):
         )
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
-        """Queue the mails, and say to whom; or tell every error on standard error."""
+        """Queue the mails, and list their addresses; or list every error on standard error."""
         names = ("reference", "topic", "subject", "key")
-        values = {name: _as_typed(options[name]) for name in names}
-        values["body"] = self._body(options["body_file"])
+        reference, topic, subject, key = (_as_typed(options[name]) for name in names)
+        body = self._body(options["body_file"])
         attachments = [self._attached(path) for path in options["attach"]]
         try:
-            notification = tell(values, attachments)
-        except NotTold as refused:
+            notification = notify(reference, topic, subject, body, attachments, key)
+        except NotificationRefused as refused:
             self.fail(f"{_LABELS[name]} : {error}" for name, error in refused.errors.items())
         for line in _summary(notification):
             self.stdout.write(line)

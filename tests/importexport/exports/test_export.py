@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from importexport.files import open_table
 from importexport.rows.columns import COLUMNS
-from importexport.runs.reading import limits
+from importexport.runs.intake import limits
 from members.models import Member
 from tests.factories import ContactFactory, MemberFactory
 from tests.importexport.files_made import TITLES, named, untouched

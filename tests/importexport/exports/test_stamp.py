@@ -11,7 +11,7 @@ from importexport.exports.contacts import export_contacts
 from importexport.exports.stamp import PROPERTY, ExportMoment, read_moment, sign
 from importexport.files import open_table
 from importexport.rows.checking import is_header
-from importexport.runs.reading import limits
+from importexport.runs.intake import limits
 from tests.factories import ContactFactory, MemberFactory
 
 MOMENT = ExportMoment(datetime(2026, 11, 24, 8, 30, 15, 123456, tzinfo=UTC), 1_234)

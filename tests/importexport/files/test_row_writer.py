@@ -1,6 +1,6 @@
 """A row is joined in a few steps where its texts need no care, and cell by cell elsewhere."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from importexport.files.ods_cells import RowWriter
@@ -16,6 +16,11 @@ rows = st.lists(st.tuples(texts, texts, st.integers(1, 10**6) | st.just(""), tex
 
 
 @given(rows)
+@example([("a ", "b", 1, "c")])
+@example([(" a", "b", 1, "c")])
+@example([("a", "b", 1, "c ")])
+@example([("a", "b", 1, " c")])
+@example([("a  b", "b", 1, "c")])
 def test_both_ways_write_the_same(rows):
     at_once, cell_by_cell = RowWriter(COLUMNS), RowWriter(COLUMNS)
     cell_by_cell._place = None

@@ -10,7 +10,7 @@ from contacts.models import Contact
 from importexport.files.table import FileRefused
 from importexport.models import ImportRun
 from importexport.runs.direct import ImportStopped
-from importexport.runs.reading import ImportRefused
+from importexport.runs.intake import ImportRefused
 from members.models import Member, MemberKind
 from tests.factories import ContactFactory, MemberFactory
 from tests.importexport.files_made import csv_file, names, ods_file, plain, stored, untouched

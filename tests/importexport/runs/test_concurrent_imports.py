@@ -11,10 +11,11 @@ from django.test import Client
 
 from base.conflicts import sealed_version
 from contacts.models import CONTACT_FIELDS, Contact
-from importexport.runs import worker as working
-from importexport.runs.reading import ImportRefused
-from importexport.runs.steps import ask_to_undo, confirm
-from importexport.runs.worker import apply_changes, take_back_changes, work_on
+from importexport.runs import apply, undo
+from importexport.runs.apply import apply_changes
+from importexport.runs.intake import ImportRefused
+from importexport.runs.steps import ask_to_undo, confirm, work_on
+from importexport.runs.undo import undo_changes
 from members.locks import held_member
 from members.models import Member
 from tests.concurrency import in_thread, wait_until_held_up
@@ -67,8 +68,8 @@ def meanwhile(monkeypatch, others):
 
             return act_first
 
-        monkeypatch.setattr(working, "apply_changes", acting(apply_changes))
-        monkeypatch.setattr(working, "take_back_changes", acting(take_back_changes))
+        monkeypatch.setattr(apply, "apply_changes", acting(apply_changes))
+        monkeypatch.setattr(undo, "undo_changes", acting(undo_changes))
         return lambda: started[0].result(timeout=20)
 
     return set_up
@@ -162,6 +163,13 @@ def test_a_contact_is_changed_before_or_after_the_import(member, client, import_
     found = [name for name in names() if name != "Anne-Lise"]
     assert found in (["Bruno"], ["Bruno", kept])
     assert places_are_distinct()
+
+
+def test_a_write_past_the_pages_comes_after_the_import(member, import_while):
+    # It holds no member: the table itself makes it wait, and then there is no Anne any more.
+    anne = Contact.objects.filter(name="Anne")
+    assert import_while(lambda: anne.update(note="x"), ["C1", "Denis", 1]) == 0
+    assert names() == ["Denis"]
 
 
 def test_an_order_of_before_the_import_is_refused_after_it(member, client, import_while):
@@ -272,7 +280,7 @@ def test_pages_answer_with_what_was_before_while_an_import_holds_everything(
         # Nobody lets go of anything before this answer has come.
         answers.append(others.submit(in_thread, get).result(timeout=20))
 
-    monkeypatch.setattr(working, "apply_changes", apply_then_read)
+    monkeypatch.setattr(apply, "apply_changes", apply_then_read)
     rows = [["C1", f"Nouveau {number}", 1] for number in range(5_000)]
     import_contacts(csv_file(*rows), sync=True)
     ((status, content),) = answers

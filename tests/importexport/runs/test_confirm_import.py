@@ -76,6 +76,18 @@ def test_confirming_twice_imports_once(administrator, asked):
     assert untouched() == before
 
 
+@pytest.mark.parametrize(("count", "named"), [(50, 50), (51, 50)])
+def test_at_most_fifty_changes_since_the_preview_are_named(
+    administrator, member, asked, count, named
+):
+    for _ in range(count):
+        ContactFactory(member=member)
+    response = press(administrator, asked, "Importer et supprimer")
+    items = page(response).xpath("//section[@aria-labelledby='outdated-title']//li")
+    assert len(items) == named
+    assert ("Et d'autres changements encore." in text(response)) is (count > named)
+
+
 def test_a_change_of_the_site_makes_the_preview_anew(administrator, member, asked):
     ContactFactory(member=member, name="Denis")
     before = untouched()

@@ -10,12 +10,13 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from importexport.models import ImportChange, ImportedMember, ImportRun, RunState
+from importexport.models import ImportChange, ImportedMember, ImportRun
 from importexport.runs import retention
+from importexport.runs.apply import apply_run
 from importexport.runs.retention import forget_old_imports
 from importexport.runs.steps import ask_to_undo, confirm, resume
-from importexport.runs.undo import UndoRefused
-from importexport.runs.worker import apply_run, undo_run
+from importexport.runs.undo import UndoRefused, undo_run
+from importexport.states import RunState
 from tests.factories import ContactFactory
 from tests.importexport.files_made import csv_file, names, untouched
 from tests.importexport.importing import ready, received, run_import, work

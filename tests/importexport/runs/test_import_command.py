@@ -226,7 +226,7 @@ class Terminal(io.StringIO):
 
 
 def test_on_a_terminal_a_bar_shows_how_far_the_reading_is(member, path, monkeypatch):
-    monkeypatch.setattr("importexport.runs.reading._SECONDS_BETWEEN_WORDS", -1)
+    monkeypatch.setattr("importexport.runs.intake._SECONDS_BETWEEN_HEARTBEATS", -1)
     terminal = Terminal()
     run(path, *[["C1", "x", 1]] * 1_000, stderr=terminal)
     drawn = terminal.getvalue().split("\r")

@@ -15,12 +15,18 @@ from django.db import connection, connections
 from django.test import Client
 
 from importexport.models import ImportChange, ImportRun
-from importexport.runs import worker as working
-from importexport.runs.steps import ask_to_undo, confirm
-from importexport.runs.worker import ask_for_overdue_work, work_on
+from importexport.runs import apply, check, failures, undo
+from importexport.runs.steps import (
+    ask_for_overdue_work,
+    ask_for_work,
+    ask_to_undo,
+    confirm,
+    work_on,
+)
 from tests.factories import ContactFactory, UserFactory
 from tests.importexport.files_made import csv_file, names, plain, untouched
 from tests.importexport.importing import last_run, press, ready, received, send, work
+from tests.log_capture import WrittenLogs
 from tests.mailing.outbox.mails import Clock
 from tests.pages import errors, text
 from tests.site_processes import database_url, wait_until
@@ -29,7 +35,8 @@ from tests.worker_process import WorkerProcess
 pytestmark = pytest.mark.django_db(transaction=True)
 on_sqlite = pytest.mark.only_on("sqlite")
 on_postgresql = pytest.mark.only_on("postgresql")
-# Nobody else's name or address looks like these.
+# Nobody else's name looks like this. The log shows lines of code: they must not have it themselves.
+NAME = "Zébulon"
 ROWS = [["C1", "Zébulon", 1], ["C1", "Zéphyrine", 1]]
 DISK_FULL = "Le disque du serveur est plein. Rien n'a changé."
 DATABASE = "La base de données n'a pas répondu. Rien n'a changé."
@@ -55,9 +62,10 @@ def administrator():
 
 
 @pytest.fixture(autouse=True)
-def _logs_name_nobody(caplog):
-    yield
-    assert "Zé" not in caplog.text
+def _logs_name_nobody(tmp_path):
+    with WrittenLogs(tmp_path) as logs:
+        yield
+    assert "Zé" not in logs.text()
 
 
 def state_of(run):
@@ -95,7 +103,7 @@ def full_disk(monkeypatch):
     """No file finds room, until it is told so."""
 
     def refuse(*_):
-        raise OSError(errno.ENOSPC, "No space left on device", "/files/Zébulon")
+        raise OSError(errno.ENOSPC, "No space left on device", f"/files/{NAME}")
 
     monkeypatch.setattr(FileSystemStorage, "_save", refuse)
     return monkeypatch.undo
@@ -228,9 +236,9 @@ def test_an_unexpected_error_is_told_without_its_words(administrator, before, mo
     with monkeypatch.context() as patch:
 
         def broken(*_):
-            raise ValueError("Failing row contains (Zébulon)")
+            raise ValueError(f"Failing row contains ({NAME})")
 
-        patch.setattr(working, "apply_changes", broken)
+        patch.setattr(apply, "apply_changes", broken)
         work()
     assert untouched() == before
     taken_up(administrator, run, "Une erreur imprévue a arrêté le traitement. Rien n'a changé.")
@@ -245,9 +253,9 @@ def test_an_undoing_that_stops_leaves_the_import_in_place(administrator, before,
     with monkeypatch.context() as patch:
 
         def broken(*_):
-            raise OSError(errno.ENOSPC, "No space left on device", "Zébulon")
+            raise OSError(errno.ENOSPC, "No space left on device", NAME)
 
-        patch.setattr(working, "take_back_changes", broken)
+        patch.setattr(undo, "undo_changes", broken)
         work()
     assert state_of(run) == "done"
     assert DISK_FULL in plain(text(administrator.get(run.get_absolute_url())))
@@ -292,7 +300,7 @@ def test_a_connection_lost_in_a_check_interrupts_it(
 ):
     run = received(csv_file(*ROWS), sync=True)
     with monkeypatch.context() as patch:
-        patch.setattr(working, step, going_away(getattr(working, step), before_it=before_it))
+        patch.setattr(check, step, going_away(getattr(check, step), before_it=before_it))
         work_on(run.pk)
     assert untouched() == before
     taken_up(administrator, run, DATABASE)
@@ -306,7 +314,7 @@ def test_a_connection_lost_in_an_import_leaves_the_contacts_of_before(
 ):
     run = confirmed(ready(csv_file(*ROWS), sync=True))
     with monkeypatch.context() as patch:
-        patch.setattr(working, step, going_away(getattr(working, step), before_it=before_it))
+        patch.setattr(apply, step, going_away(getattr(apply, step), before_it=before_it))
         work_on(run.pk)
     assert untouched() == before
     taken_up(administrator, run, DATABASE)
@@ -319,9 +327,9 @@ def test_a_connection_lost_in_an_undoing_leaves_the_import_in_place(before, monk
     work()
     assert state_of(run) == "done"
     ask_to_undo(run, None)
-    original = working.take_back_changes
+    original = undo.undo_changes
     with monkeypatch.context() as patch:
-        patch.setattr(working, "take_back_changes", going_away(original, before_it=before_it))
+        patch.setattr(undo, "undo_changes", going_away(original, before_it=before_it))
         work_on(run.pk)
     assert state_of(run) == "done"
     assert plain(run.message).startswith(DATABASE)
@@ -337,7 +345,7 @@ def test_a_worker_whose_connections_end_tells_it_and_works_on(administrator, bef
         ours = cursor.fetchone()[0]
     run = received(csv_file(*many_rows() * 60), sync=True)
     with WorkerProcess(None, tmp_path, "--interval", "0.02") as worker:
-        working.ask_for_work(run)
+        ask_for_work(run.pk)
         wait_until(lambda: state_of(run) == "checking")
         end_connections(but=[ours])
         wait_until(lambda: state_of(run) == "failed")
@@ -372,7 +380,8 @@ def test_a_run_whose_end_cannot_be_noted_is_taken_up_after_its_lease(
     run = ready(csv_file(*ROWS), sync=True) if is_applied else received(csv_file(*ROWS), sync=True)
     if is_applied:
         confirmed(run)
-    claim = working.claim
+    step = apply if is_applied else check
+    claim = step.claim
     busy = kept_busy()
 
     def claim_just_before(*arguments):
@@ -381,7 +390,7 @@ def test_a_run_whose_end_cannot_be_noted_is_taken_up_after_its_lease(
         return claimed
 
     with monkeypatch.context() as patch:
-        patch.setattr(working, "claim", claim_just_before)
+        patch.setattr(step, "claim", claim_just_before)
         work_on(run.pk)
     busy.__exit__(None, None, None)
     assert "could not be noted" in caplog.text
@@ -400,7 +409,7 @@ def test_a_database_kept_busy_for_too_long_interrupts_the_import(
     administrator, before, monkeypatch
 ):
     run = confirmed(ready(csv_file(*ROWS), sync=True))
-    claim, sentence = working.claim, working.failure_sentence
+    claim, sentence = apply.claim, failures.failure_sentence
     busy = kept_busy()
 
     def claim_just_before(*arguments):
@@ -413,8 +422,8 @@ def test_a_database_kept_busy_for_too_long_interrupts_the_import(
         return sentence(error)
 
     with monkeypatch.context() as patch:
-        patch.setattr(working, "claim", claim_just_before)
-        patch.setattr(working, "failure_sentence", sentence_just_after)
+        patch.setattr(apply, "claim", claim_just_before)
+        patch.setattr(failures, "failure_sentence", sentence_just_after)
         work_on(run.pk)
     assert untouched() == before
     taken_up(administrator, run, DATABASE)

@@ -12,7 +12,7 @@ from contacts.models import Contact, ContactType
 from importexport.exports.contacts import export_contacts
 from importexport.files import open_table
 from importexport.rows.checking import is_header
-from importexport.runs.reading import limits
+from importexport.runs.intake import limits
 from members.models import MemberKind
 from tests.factories import ContactFactory, MemberFactory
 from tests.importexport.files_made import stored, untouched

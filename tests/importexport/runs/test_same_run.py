@@ -12,13 +12,20 @@ from django.db import connections
 from django.test import Client
 
 from contacts.models import Contact
-from importexport.models import ImportChange, ImportedMember, ImportRun, RunState
-from importexport.runs import storing
-from importexport.runs import worker as working
+from importexport.models import ImportChange, ImportedMember, ImportRun
+from importexport.runs import check, plan
+from importexport.runs.check import check_run
 from importexport.runs.leases import GIVEN_UP, MOST_ATTEMPTS, claim, take_overdue
-from importexport.runs.steps import abandon, ask_to_undo, confirm, resume
+from importexport.runs.steps import (
+    abandon,
+    ask_for_overdue_work,
+    ask_to_undo,
+    confirm,
+    resume,
+    work_on,
+)
 from importexport.runs.undo import UndoRefused
-from importexport.runs.worker import ask_for_overdue_work, check_run, work_on
+from importexport.states import RunState
 from tests.factories import ContactFactory, UserFactory
 from tests.importexport.files_made import csv_file, names, plain, untouched
 from tests.importexport.importing import ready, received, work
@@ -122,17 +129,17 @@ def test_a_run_abandoned_while_its_file_is_read_comes_to_nothing(member):
     assert not confirm(again(run), run.preview_key)
 
 
-@pytest.mark.parametrize("moment", ["store_plan", "_outcome", "_make_ready", "told_since"])
+@pytest.mark.parametrize("moment", ["store_plan", "_outcome", "_make_ready", "with_changes_since"])
 def test_a_run_abandoned_at_any_moment_of_its_check_comes_to_nothing(member, monkeypatch, moment):
     run = received(csv_file(["C1", "Denis", 1]), sync=True)
     ImportRun.objects.update(outdated={"removed": 0})
-    original = getattr(working, moment)
+    original = getattr(check, moment)
 
     def abandoned_first(*arguments):
         assert abandon(again(run))
         return original(*arguments)
 
-    monkeypatch.setattr(working, moment, abandoned_first)
+    monkeypatch.setattr(check, moment, abandoned_first)
     work()
     assert state_of(run) == "abandoned"
     assert nothing_is_kept(run)
@@ -185,7 +192,7 @@ def test_a_dead_workers_run_goes_to_exactly_one(member, clock):
 @pytest.mark.parametrize("sync", [False, True])
 def test_a_worker_that_lost_its_run_mixes_nothing_into_it(member, clock, monkeypatch, sync):
     run = received(csv_file(["C1", "Denis", 1], ["C1", "Éric", 1]), sync=sync)
-    insert, calls = storing.insert_rows_in_steps, []
+    insert, calls = plan.insert_rows_in_steps, []
 
     def insert_late(*arguments):
         calls.append(arguments)
@@ -196,7 +203,7 @@ def test_a_worker_that_lost_its_run_mixes_nothing_into_it(member, clock, monkeyp
             assert state_of(run) == "ready"
         insert(*arguments)
 
-    monkeypatch.setattr(storing, "insert_rows_in_steps", insert_late)
+    monkeypatch.setattr(plan, "insert_rows_in_steps", insert_late)
     work_on(run.pk)
     assert state_of(run) == "ready"
     assert ImportChange.objects.filter(run=run, kind=1).count() == 2

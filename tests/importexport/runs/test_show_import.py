@@ -238,10 +238,10 @@ def test_the_page_follows_until_there_is_something_else_to_see(administrator, si
 
 
 def test_the_worker_says_how_far_it_is(site, monkeypatch):
-    monkeypatch.setattr("importexport.runs.reading._SECONDS_BETWEEN_WORDS", -1)
+    monkeypatch.setattr("importexport.runs.intake._SECONDS_BETWEEN_HEARTBEATS", -1)
     told = []
     rows = [["C1", f"{n}", 1] for n in range(1_200)]
-    run, _ = run_import(csv_file(*rows), tell=lambda *numbers: told.append(numbers))
+    run, _ = run_import(csv_file(*rows), heartbeat=lambda *numbers: told.append(numbers))
     assert [read for read, _ in told] == [500, 1_000, 1_200]
     assert told[-1] == (1_200, 1_200)
     assert (run.rows_read, run.rows_expected) == (1_200, 1_200)

@@ -10,9 +10,11 @@ from django.utils import timezone
 from contacts.models import Contact, FormerContact
 from contacts.order import reorder
 from importexport.exports.contacts import export_contacts
-from importexport.models import ImportChange
+from importexport.exports.stamp import PROPERTY, ExportMoment, sign
+from importexport.models import ChangeKind, ImportChange
+from importexport.rows.sheet import write_rows
 from importexport.runs.steps import ask_to_undo
-from importexport.runs.worker import undo_run
+from importexport.runs.undo import undo_run
 from tests.factories import ADMINISTRATOR, ContactFactory, MemberFactory, UserFactory
 from tests.importexport.files_made import csv_file, named, names, untouched
 from tests.importexport.importing import checked, import_contacts, last_run, press, run_import
@@ -141,6 +143,21 @@ def test_what_the_file_itself_changes_is_no_matter(administrator, farm):
     checked(administrator, file, sync="on")
     assert stale() == []
     checked(administrator, csv_file(*rows), sync="on")
+    assert stale() == []
+
+
+def test_a_contact_edited_and_edited_back_may_be_moved_by_the_file(administrator, farm):
+    exported_at = timezone.now() - timedelta(minutes=1)
+    for note in ("x", ""):
+        Contact.objects.filter(name="Bruno").update(note=note)
+    rows = [["C1", "", name, *[""] * 5, 4, ""] for name in ("Chloé", "Bruno", "Anne")]
+    file = io.BytesIO()
+    write_rows(file, "ods", iter(rows), lambda n: {PROPERTY: sign(ExportMoment(exported_at, n))})
+    checked(administrator, named("contacts.ods", file.getvalue()), sync="on")
+    run = last_run()
+    moved = {change.contact.name for change in run.changes.filter(kind=ChangeKind.MOVED)}
+    assert (run.added_count, run.removed_count, "Bruno" in moved) == (0, 0, True)
+    assert run.exported_at == exported_at
     assert stale() == []
 
 

@@ -3,7 +3,9 @@
 import io
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,14 +13,21 @@ from hypothesis.extra.django import TestCase
 
 from contacts.models import CONTACT_FIELDS, Contact, Topic
 from importexport.models import ImportRun
-from importexport.runs.steps import ask_to_undo
-from importexport.runs.undo import UndoRefused
-from importexport.runs.worker import undo_run
+from importexport.runs.steps import ask_to_undo, confirm
+from importexport.runs.undo import UndoRefused, undo_run
 from mailing.notifications.dispatch import notify
 from members.models import Member
 from tests.factories import ContactFactory, MemberFactory, UserFactory
 from tests.importexport.files_made import csv_file, names, plain, untouched
-from tests.importexport.importing import import_contacts, imported, last_run, press, run_import
+from tests.importexport.importing import (
+    import_contacts,
+    imported,
+    last_run,
+    press,
+    ready,
+    run_import,
+    work,
+)
 from tests.pages import page, text
 
 
@@ -160,6 +169,28 @@ def test_imports_are_undone_newest_first(farm):
     assert "il n'y a rien à annuler" in plain(refusal(first))
 
 
+def test_the_newest_is_the_one_that_was_applied_last_not_received_last(farm):
+    before = untouched()
+    first, second = ready(csv_file(["C1", "Denis", 1])), ready(csv_file(["C2", "Éric", 1]))
+    for run in (second, first):
+        assert confirm(run, run.preview_key)
+        work()
+        run.refresh_from_db()
+    assert "Un import plus récent est en place." in plain(refusal(second))
+    undo(first)
+    undo(second)
+    assert untouched() == before
+
+
+def test_a_twin_typed_in_the_place_of_an_added_contact_is_not_deleted(farm):
+    run, _ = run_import(csv_file(["C1", "Denis", 1]))
+    added = farm.contacts.get(name="Denis")
+    place = added.position
+    added.delete()
+    assert ContactFactory(member=farm, name="Denis", type=1).position == place
+    assert reasons(run) == [("Denis", "ajouté par l'import, puis modifié ou supprimé")]
+
+
 def test_what_was_forgotten_cannot_be_undone(farm):
     run, _ = run_import(csv_file(*ROWS), sync=True)
     ImportRun.objects.filter(pk=run.pk).update(forgotten_at=timezone.now())
@@ -178,6 +209,26 @@ def test_the_page_names_what_is_in_the_way(administrator, farm):
     before = untouched()
     assert administrator.post(f"{run.get_absolute_url()}annuler/").status_code == 200
     assert untouched() == before
+
+
+def with_permissions(*names):
+    user = UserFactory()
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_only_who_may_see_members_is_led_to_what_is_in_the_way(farm):
+    run, _ = run_import(csv_file(*ROWS), sync=True)
+    Contact.objects.filter(name="Denis").update(note="x")
+    links = f"//main//a[@href='{farm.get_absolute_url()}']/text()"
+    address = f"{run.get_absolute_url()}annuler/"
+    sees = with_permissions("import_contacts", "view_member").get(address)
+    assert page(sees).xpath(links) == ["Denis"]
+    blind = with_permissions("import_contacts").get(address)
+    assert page(blind).xpath(links) == []
+    assert "Denis" in text(blind)
 
 
 def test_a_change_between_the_question_and_the_work_is_noticed(farm):

@@ -113,7 +113,7 @@ def test_sending_many_again_joins_no_tables_that_may_be_large(back_office, refus
     with CaptureQueriesContext(connection) as queries:
         back_office.post(address(refused))
     updates = [query["sql"] for query in queries if query["sql"].startswith("UPDATE")]
-    assert any("post_office_email" in update for update in updates)
+    assert any("mailing_delivery" in update for update in updates)
     assert not [update for update in updates if "SELECT" in update]
 
 

@@ -10,13 +10,13 @@ from django.core.files.storage import default_storage
 from django.db import connections, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
-from post_office.models import Attachment, Email
 
 from contacts.models import ContactType, Topic
-from mailing.models import Delivery, DeliveryState, Notification
-from mailing.notifications.dispatch import AttachedFile, NotificationRefused, notify
+from mailing.models import Attachment, Delivery, DeliveryState, Notification
+from mailing.notifications.dispatch import notify
+from mailing.notifications.request import AttachedFile, NotificationRefused
+from mailing.outbox.attachments import remove_orphaned_files
 from mailing.outbox.delivery import deliver_due
-from mailing.outbox.queue import remove_orphaned_files
 from members.models import MemberKind
 from tests.concurrency import start, wait_until_held_up
 from tests.factories import ContactFactory, MemberFactory
@@ -64,7 +64,7 @@ def test_a_mail_in_plain_text_and_html_reaches_each_recipient(member, mail_serve
 
 def test_nobody_sees_another_recipients_address(member, mail_server):
     tell(member)
-    deliver_due()
+    assert deliver_due() == 2
     for letter, other in zip(mail_server.letters, mail_server.addresses[::-1], strict=True):
         assert len(letter.to) == 1
         assert letter.message["To"] == letter.to[0]
@@ -119,7 +119,7 @@ def test_an_individual_is_told_at_the_main_address(db, mail_server):
 def test_a_notification_that_reaches_nobody_is_traced_all_the_same(db):
     notification = tell(MemberFactory(), attachments=[AttachedFile("a.pdf", b"x")])
     assert not notification.recipients.exists()
-    assert not Email.objects.exists()
+    assert not Delivery.objects.exists()
     assert not Attachment.objects.exists()
 
 
@@ -136,7 +136,7 @@ FILES = [
 
 def test_attachments_arrive_byte_for_byte_with_their_names(member, mail_server):
     tell(member, attachments=FILES)
-    deliver_due()
+    assert deliver_due() == 2
     for letter in mail_server.letters:
         came = [
             AttachedFile(
@@ -150,7 +150,7 @@ def test_attachments_arrive_byte_for_byte_with_their_names(member, mail_server):
 def test_one_copy_of_an_attachment_is_kept_for_all_recipients(member):
     tell(member, attachments=FILES[:2])
     assert Attachment.objects.count() == 2
-    assert Attachment.objects.first().emails.count() == 2
+    assert Attachment.objects.first().deliveries.count() == 2
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_nothing_leaves_when_the_caller_rolls_back(member, mail_server):
         transaction.set_rollback(True)
     assert deliver_due() == 0
     assert mail_server.letters == []
-    for model in (Notification, Delivery, Email, Attachment, DBTaskResult):
+    for model in (Notification, Delivery, Attachment, DBTaskResult):
         assert not model.objects.exists()
 
 

@@ -42,6 +42,7 @@ class Clock:
 
     def __init__(self, monkeypatch) -> None:
         self._real, self._added = timezone.now, timedelta()
+        self._attempts_left = 50
         monkeypatch.setattr(timezone, "now", lambda: self._real() + self._added)
 
     def advance(self, **values: float) -> None:
@@ -49,7 +50,12 @@ class Clock:
         self._added += timedelta(**values)
 
     def advance_to_next_attempt(self) -> bool:
-        """Let time pass until a mail is due; return whether one waits at all."""
+        """Let time pass until a mail is due; return whether one waits at all.
+
+        Who asks without end has mail that is never sent nor given up.
+        """
+        self._attempts_left -= 1
+        assert self._attempts_left, "a mail is neither sent nor given up"
         waiting = Delivery.objects.filter(state=DeliveryState.WAITING)
         first = waiting.order_by("next_attempt_at").first()
         if first is None:

@@ -1,0 +1,146 @@
+"""A run is checked: its plan is stored and its preview ready, or it is refused."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import IO, cast
+
+from django.utils import timezone
+
+from contacts.models import Contact
+from importexport.exports.stamp import read_moment
+from importexport.files.table import FileRefused
+from importexport.models import ImportRun
+from importexport.rows.checking import CheckedFile, Remarks
+from importexport.rows.columns import ContactRow
+from importexport.runs import leases
+from importexport.runs.failures import failures_noted
+from importexport.runs.intake import (
+    Heartbeat,
+    ImportRefused,
+    Options,
+    check_file,
+    keep_marked_file,
+    read_table,
+)
+from importexport.runs.leases import claim, finish, locked
+from importexport.runs.plan import Plan, plan_addition, plan_synchronisation, store_plan
+from importexport.runs.site_changes import mark_stale_changes, with_changes_since
+from importexport.runs.site_state import last_positions, stored_contacts
+from importexport.states import RunState
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an import would do, in numbers, and the warnings about its file."""
+
+    rows: int
+    members: int
+    added: int
+    removed: int
+    moved: int
+    unchanged: int
+    emptied_members: int
+    warnings: Remarks
+
+
+def preview_file(file: IO[bytes], options: Options, heartbeat: Heartbeat) -> Outcome:
+    """Return what an import of the file would do, and store nothing.
+
+    Raises FileRefused for a file that cannot be read, ImportRefused for one with faulty rows.
+    """
+    checked = check_file(read_table(file), sync=options.sync, heartbeat=heartbeat)
+    plan, _ = _plan(checked.rows, options)
+    return _outcome(plan, checked)
+
+
+def check_run(pk: int, heartbeat: Heartbeat = lambda _read, _expected: None) -> Outcome | None:
+    """Check the file of a run, and store its plan and its preview.
+
+    Returns None where another worker has the run, or where it failed. Raises FileRefused or
+    ImportRefused, once the run has noted it, for a file that cannot be imported.
+    """
+    run = claim(pk, (RunState.RECEIVED, RunState.CHECKING), RunState.CHECKING)
+    if run is None:
+        return None
+    with failures_noted(run, RunState.FAILED), run.file.open("rb") as stored:
+        return _check(run, cast("IO[bytes]", stored.file), heartbeat)
+    return None
+
+
+def _check(run: ImportRun, file: IO[bytes], heartbeat: Heartbeat) -> Outcome:
+    def beat(rows_read: int, rows_expected: int) -> None:
+        leases.heartbeat(run, rows_read=rows_read, rows_expected=rows_expected)
+        heartbeat(rows_read, rows_expected)
+
+    try:
+        table = read_table(file)
+        checked = check_file(table, sync=run.is_synchronisation, heartbeat=beat)
+    except FileRefused as refusal:
+        finish(run, RunState.REFUSED, message=str(refusal))
+        raise
+    except ImportRefused as refusal:
+        _refuse(run, file, refusal.checked.errors)
+        raise
+    exported = read_moment(table.properties)
+    plan, site_digest = _plan(checked.rows, Options.of(run))
+    store_plan(run, plan, partial(leases.heartbeat, run))
+    outcome = _outcome(plan, checked)
+    _make_ready(run, outcome, site_digest, exported.at if exported else None)
+    return outcome
+
+
+def _refuse(run: ImportRun, file: IO[bytes], errors: Remarks) -> None:
+    keep_marked_file(run, file, errors)
+    finish(run, RunState.REFUSED, errors=errors.summary(), marked_file=run.marked_file.name)
+
+
+def _make_ready(
+    run: ImportRun, outcome: Outcome, site_digest: str, exported_at: datetime | None
+) -> None:
+    stale_count = 0
+    if exported_at and run.is_synchronisation:
+        with locked(run):
+            stale_count = mark_stale_changes(run, exported_at)
+    finish(
+        run,
+        RunState.READY,
+        checked_at=timezone.now(),
+        exported_at=exported_at,
+        site_digest=site_digest,
+        preview_key=uuid.uuid4(),
+        row_count=outcome.rows,
+        member_count=outcome.members,
+        added_count=outcome.added,
+        removed_count=outcome.removed,
+        moved_count=outcome.moved,
+        unchanged_count=outcome.unchanged,
+        emptied_member_count=outcome.emptied_members,
+        stale_count=stale_count,
+        site_contact_count=Contact.objects.count(),
+        warnings=outcome.warnings.summary(),
+        outdated=with_changes_since(run) if run.outdated else None,
+    )
+
+
+def _plan(rows: list[ContactRow], options: Options) -> tuple[Plan, str]:
+    """Return the plan, and the digest of the contacts that it depends on."""
+    if not options.sync:
+        return plan_addition(rows, last_positions()), ""
+    members = {row.member_id for row in rows} if options.only_members_in_file else None
+    stored, digest = stored_contacts(members)
+    return plan_synchronisation(rows, stored), digest
+
+
+def _outcome(plan: Plan, checked: CheckedFile) -> Outcome:
+    return Outcome(
+        rows=plan.row_count,
+        members=plan.member_count,
+        added=len(plan.added),
+        removed=len(plan.removed),
+        moved=len(plan.moved),
+        unchanged=plan.kept_count,
+        emptied_members=plan.emptied_member_count,
+        warnings=checked.warnings,
+    )
