@@ -1,28 +1,38 @@
-# What people and tools do with this project. Needs python3, make and a shell; `make install`
-# brings everything else into .venv.
+# What people and tools do with this project. Needs python3, make and a shell; each target installs
+# into .venv what it needs, and no more.
 
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-INSTALLED := .venv/.installed
+export PYTHON
 
-.PHONY: install run test lint format audit bench load fuzz screenshots clean
+.NOTPARALLEL:
+.PHONY: install run test test-python lint format audit lock bench load fuzz screenshots image clean
 
-install: $(INSTALLED)
+# What a developer needs.
+install: .venv/.run .venv/.test .venv/.lint
 
-$(INSTALLED): pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
-	touch $@
+.venv/.run: requirements/build.txt requirements/run.txt
+	scripts/install run
+	@touch $@
 
-run: install
+# The packages of an extra: those of the site stay as they are.
+.venv/.%: requirements/%.txt .venv/.run
+	scripts/install run $*
+	@touch $@
+
+run: .venv/.run
 	PORT=$(PORT) scripts/run
 
-test: install
+test: .venv/.test
 	scripts/test
 
+# The suite on another Python, without a browser: `make test-python PYTHON=python3.13`.
+test-python:
+	scripts/test_python
+
 lint: export SECRET_KEY = only-for-checks
-lint: install
+lint: .venv/.lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
@@ -31,32 +41,40 @@ lint: install
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	scripts/check_deployment
 
-format: install
+format: .venv/.lint
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/djlint templates --reformat --quiet
 
 # Asks about known vulnerabilities; run it once a week. It needs the advisory service of PyPI.
-audit: install
+audit: .venv/.lint
 	$(BIN)/python scripts/audit.py
 
-bench: install
+# Writes requirements/ anew after a change in pyproject.toml; UPGRADE=--upgrade takes the newest.
+lock: .venv/.lock
+	$(BIN)/python scripts/lock.py $(UPGRADE)
+
+bench: .venv/.bench
 	$(BIN)/python -m benchmarks
 
 # Ten minutes for all kinds of files; a file that is a finding is kept in var/fuzz.
-fuzz: install
+fuzz: .venv/.fuzz
 	$(BIN)/python -m scripts.fuzz
 
 # People at work: `make load SECONDS=20 PEOPLE=10 MEMBERS=1000` for a trial.
 SECONDS ?= 120
 PEOPLE ?= 50
 MEMBERS ?= 100000
-load: install
+load: .venv/.bench
 	@scripts/with_postgresql $(BIN)/python -m benchmarks.load \
 	  --seconds $(SECONDS) --people $(PEOPLE) --members $(MEMBERS)
 
-screenshots: install
+screenshots: .venv/.test
 	$(BIN)/python scripts/screenshots.py
+
+# Builds the image with docker, podman or buildah, and tries it with a worker and PostgreSQL.
+image:
+	scripts/image
 
 clean:
 	rm -rf .venv staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,1 +1,3 @@
-"""The project: settings, addresses of pages, roles."""
+"""The site: what its parts share, its settings, and how it is run."""
+
+__version__ = "0.2.0"

@@ -151,6 +151,10 @@ STORAGES = {
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "contacts_site.static_files.UsedFilesFinder",
+]
 
 # --- Contact files --------------------------------------------------------------------------
 

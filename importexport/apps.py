@@ -6,8 +6,6 @@ from base.upkeep import do_daily, look_after
 
 
 class ImportExportConfig(AppConfig):
-    """The importexport app."""
-
     name = "importexport"
     verbose_name = "Fichiers de contacts"
 

@@ -28,7 +28,6 @@ _LINES_A_PAGE = 200
 @require_safe
 @may_import
 def history(request: HttpRequest) -> HttpResponse:
-    """Show all imports, the newest first."""
     runs = ImportRun.objects.select_related("created_by").defer("warnings", "errors", "outdated")
     page = FlatPaginator(runs, _RUNS_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "page_address": "?page="}

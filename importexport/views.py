@@ -87,7 +87,6 @@ def export_file(request: HttpRequest, format: Format) -> HttpResponseBase:
 @require_safe
 @permission_required("importexport.view_contactexport", raise_exception=True)
 def export_journal(request: HttpRequest) -> HttpResponse:
-    """Show all exports, the newest first."""
     exports = ContactExport.objects.select_related("created_by")
     page = FlatPaginator(exports, _EXPORTS_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "page_address": "?page="}

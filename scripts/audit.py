@@ -1,4 +1,4 @@
-"""Asks the advisory service of PyPI about every version in constraints.txt, by pip-audit.
+"""Asks the advisory service of PyPI about every version in requirements/, by pip-audit.
 
 Exits 0 where all were asked about and none is known to be vulnerable, 1 where one is, and 2 where
 the service did not answer for all: that is no good news, and is never taken for it.
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-_COMMAND = ["--no-deps", "--disable-pip", "--format", "json", "--progress-spinner", "off"]
+_COMMAND = ["--require-hashes", "--disable-pip", "--format", "json", "--progress-spinner", "off"]
 
 
 def verdict(answer: str) -> tuple[int, list[str]]:
@@ -40,7 +40,9 @@ def verdict(answer: str) -> tuple[int, list[str]]:
 
 def main() -> int:
     """Audit, say the result, and return the exit code."""
-    command = [str(Path(sys.executable).with_name("pip-audit")), "-r", "constraints.txt", *_COMMAND]
+    command = [str(Path(sys.executable).with_name("pip-audit")), *_COMMAND]
+    for path in sorted((ROOT / "requirements").glob("*.txt")):
+        command += ["-r", str(path)]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     code, lines = verdict(done.stdout)
     print("\n".join(lines))

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from contacts_site import __version__
 from contacts_site.operations import health, queues
 
 
@@ -29,6 +30,12 @@ def _seconds(age: timedelta | None) -> float:
 
 
 GAUGES = (
+    Gauge(
+        "contacts_site_info",
+        "The version of the site that answers; always 1.",
+        lambda: {__version__: 1},
+        "version",
+    ),
     Gauge("contacts_mails_waiting", "Mails not sent yet.", queues.waiting_mails),
     Gauge(
         "contacts_oldest_mail_seconds",

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from contacts_site import __version__
 from contacts_site.operations.health import Health, Status, examine
 from contacts_site.operations.metrics import exposition
 
@@ -36,12 +37,13 @@ def health(_request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 def workers(_request: HttpRequest) -> HttpResponse:
-    """Tell a watcher whether the workers keep up."""
-    return _answer(examine(), failing={Status.FAILING, Status.LATE})
+    """Tell a watcher whether the workers keep up, and which version of the site runs."""
+    return _answer(examine(), failing={Status.FAILING, Status.LATE}, version=__version__)
 
 
-def _answer(found: Health, failing: set[Status]) -> HttpResponse:
+def _answer(found: Health, failing: set[Status], **more: str) -> HttpResponse:
     told = {
+        **more,
         "status": found.status,
         "database": found.is_database_reachable,
         "oldest_mail_seconds": _seconds(found.oldest_mail),

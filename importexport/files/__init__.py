@@ -8,9 +8,9 @@ from importexport.files.ods_reader import open_ods
 from importexport.files.table import FileRefused, IsHeader, Limits, Table
 
 EMPTY = "Le fichier est vide. Choisissez un fichier ODS (conseillé) ou CSV."
-# A package, and one that is empty.
+# The first bytes of a zip package with entries, and of an empty one.
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-# Old Excel files, and new ones with a password; Word had the same package.
+# The first bytes of old Excel and Word files, and of new ones with a password.
 _COMPOUND_DOCUMENT = bytes.fromhex("d0cf11e0a1b11ae1")
 _WORD = "WordDocument".encode("utf-16-le")
 # PDF, RTF, PNG, JPEG, gzip, 7-Zip, RAR, and XML or HTML under whatever name.
@@ -30,9 +30,9 @@ _OTHER_KINDS = (
 
 
 def open_table(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
-    """Return the table of a contact file; its content decides the format, not its name.
+    """Return the table of a spreadsheet; its content decides the format, not its name.
 
-    `file` must be seekable, and stay open while the rows are taken. Raises FileRefused.
+    `file` must be seekable, and stay open while the rows are read. Raises FileRefused.
     """
     size = file.seek(0, 2)
     if size == 0:
@@ -51,7 +51,6 @@ def open_table(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
 
 
 def too_large(limits: Limits) -> FileRefused:
-    """Return the refusal of a file of more bytes than one file may have."""
     return FileRefused(
         f"Le fichier dépasse la taille maximale de {limits.max_bytes // 1024**2} Mio. "
         "Partagez-le en plusieurs fichiers."

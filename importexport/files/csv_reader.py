@@ -36,17 +36,17 @@ _BYTE_ORDER_MARKS = {
 _CHUNK = 64 * 1024
 # A record of ten cells stays far below, and an unclosed quotation mark is noticed here.
 _MAX_RECORD_CHARACTERS = 1_000_000
-# A spreadsheet has no more rows at all.
+# As many rows as a spreadsheet has.
 _MOST_BLANK_ROWS = 1_048_576
-# What keeps a spreadsheet from running the text behind it (contact-files.md, « Formats »).
+# The apostrophe that keeps a spreadsheet from running a text (contact-files.md, « Formats »).
 _GUARD = re.compile("^'+[=+\\-@\t\r]")
 
 
 def open_csv(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
-    """Return the table in a CSV file; its rows are read as they are taken.
+    """Return the table of a CSV file.
 
-    The delimiter is the first of `;`, `,` and tab that gives the header asked for. Raises
-    FileRefused, or HeaderNotFound where none does.
+    The delimiter is the first of `;`, `,` and tab with which there is a header. Raises FileRefused,
+    or HeaderNotFound.
     """
     encoding = _find_encoding(file)
     candidates: list[Row] = []
@@ -63,7 +63,7 @@ def open_csv(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
                 candidates.append(Row(row.line, seen))
                 above.append(Row(row.line, bounded(row.cells)))
         except FileRefused as refusal:
-            # Quotation marks that are wrong with one delimiter may be right with the next.
+            # Quotation marks that are wrong with this delimiter may be right with the next.
             refusals.append(refusal)
     if refusals and not candidates:
         raise refusals[0]
@@ -78,7 +78,7 @@ def _progress_in(file: IO[bytes]) -> Callable[[], float]:
 
 
 def _find_encoding(file: IO[bytes]) -> str:
-    """Return the first encoding that reads the whole file; refuse one that none reads."""
+    """Return the first encoding that decodes the whole file. Raises FileRefused."""
     file.seek(0)
     start = file.read(4)
     for mark, encoding in _BYTE_ORDER_MARKS.items():
@@ -93,7 +93,7 @@ def _find_encoding(file: IO[bytes]) -> str:
 
 
 def _can_decode(file: IO[bytes], encoding: str) -> bool:
-    """Whether all of the file is text in this encoding; refuse one that holds zeros: no text."""
+    """Whether the whole file is in this encoding. Raises FileRefused where it has null bytes."""
     decoder = codecs.getincrementaldecoder(encoding)()
     has_wide_characters = encoding == "utf-16"
     file.seek(0)
@@ -110,7 +110,7 @@ def _can_decode(file: IO[bytes], encoding: str) -> bool:
 
 
 def _read_rows(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[Row]:
-    """Yield the rows that hold something, numbered as a spreadsheet would."""
+    """Yield the rows that are not empty, with their numbers in a spreadsheet."""
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
     try:
@@ -118,7 +118,7 @@ def _read_rows(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[Row]:
         records = csv.reader(lines, delimiter=delimiter, strict=True)
         yield from _number_rows(records, lines)
     finally:
-        # Closing the wrapper would close the file, which is not ours.
+        # Closing the wrapper would close the caller's file.
         if not file.closed:
             text.detach()
 
@@ -152,7 +152,7 @@ def _at_most(limits: Limits, rows: Iterator[Row]) -> Iterator[Row]:
 
 
 class _Lines:
-    """The lines of a text, each and all of a record of bounded length."""
+    """The lines of a text; raises csv.Error where those of one record are too long."""
 
     def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
@@ -162,7 +162,7 @@ class _Lines:
         return self
 
     def begin_record(self) -> None:
-        """Allow a whole record again."""
+        """Count from zero for the next record."""
         self._left = _MAX_RECORD_CHARACTERS
 
     def __next__(self) -> str:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import IO
 
-# A spreadsheet runs, or turns into a number, a text that begins so (contact-files.md, « Formats »).
+# A spreadsheet would run a text with this start, or turn it into a number (contact-files.md).
 _RISKY = re.compile("'*[=+\\-@\t\r]")
 _RISKY_STARTS = frozenset("=+-@\t\r'")
-# A list of phone numbers begins with + too, and nothing in it can be run.
+# Phone numbers begin with + too, but nothing in them can be run.
 _PHONES = re.compile("[0-9 \u00a0\u202f.\\-();+]*[0-9][0-9 \u00a0\u202f.\\-();+]*")
 
 
@@ -20,7 +20,7 @@ def write_csv(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[st
     writer.writerow(header)
     writer.writerows(map(_guarded_row, rows))
     text.flush()
-    # Closing the wrapper would close the file, which is not ours.
+    # Closing the wrapper would close the caller's file.
     text.detach()
 
 

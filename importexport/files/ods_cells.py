@@ -1,4 +1,4 @@
-"""Rows and cells as OpenDocument XML. Text stays text, whatever it looks like."""
+"""Rows and cells as OpenDocument XML; text is written as text, whatever it looks like."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,10 +12,10 @@ EMPTY_CELL = "<table:table-cell/>"
 _OPEN_TEXT = '<table:table-cell office:value-type="string"><text:p>'
 _CLOSE_TEXT = "</text:p></table:table-cell>"
 _EMPTY_TEXT = _OPEN_TEXT + _CLOSE_TEXT
-# What may not stand as it is in a paragraph: markup, lines, tabs, spaces that would be folded,
-# and the characters that XML 1.0 cannot hold.
+# What must be escaped in a paragraph: markup, line ends, tabs, spaces that would be folded, and
+# characters that XML 1.0 forbids.
 _SPECIAL = re.compile("[&<>]|[^\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|^ | $|  ")
-# What stands between the texts of a row while they are looked at; hardly a text has it.
+# Separates the texts of a row while they are examined together; few texts contain it.
 _MARK = "¦"
 _MOST_LEARNT = 1_000
 _FORBIDDEN = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -23,7 +23,7 @@ _FOLDED_SPACES = re.compile("^ +| +$|(?<= ) +")
 
 
 def number_cell(column: SheetColumn) -> str:
-    """Return the XML of a number in this column, to be filled with it twice by `%`."""
+    """Return the XML of a number in this column, with two `%d` for the number."""
     validation = f' table:content-validation-name="{validation_name(column)}"'
     return (
         f"<table:table-cell{validation if column.choices else ''} "
@@ -32,22 +32,20 @@ def number_cell(column: SheetColumn) -> str:
 
 
 class RowWriter:
-    """Writes rows of texts and numbers as XML, for these columns."""
-
     def __init__(self, columns: Sequence[SheetColumn]) -> None:
         self._number_cells = [
             number_cell(column) if column.is_number else None for column in columns
         ]
         places = [place for place, cell in enumerate(self._number_cells) if cell]
-        # The usual row has one number, between texts.
+        # The index of the only column of numbers, where it is between texts.
         self._place = places[0] if len(places) == 1 and 0 < places[0] < len(columns) - 1 else None
         self._width = len(columns)
         self._numbers: dict[Cell, str] = {}
 
     def rows(self, rows: Iterable[Sequence[Cell]]) -> str:
-        """Return the XML of rows, each with a value for each column."""
+        """Return the XML of rows with a value for each column."""
         row = self._cell_by_cell if self._place is None else self._at_once
-        # Nothing else than an empty text looks so.
+        # Only an empty text has this XML.
         return "".join(map(row, rows)).replace(_EMPTY_TEXT, EMPTY_CELL)
 
     def _at_once(self, row: Sequence[Any]) -> str:
@@ -55,7 +53,7 @@ class RowWriter:
         place = self._place or 0
         before, number, after = row[:place], row[place], row[place + 1 :]
         try:
-            # Between two marks, so that spaces at either end of a text are seen.
+            # A mark on both sides of each text, to find spaces at its ends.
             looked_at = f"{_MARK}{_MARK.join(before)}{_MARK}{_MARK.join(after)}{_MARK}"
         except TypeError:
             return self._cell_by_cell(row)
@@ -66,7 +64,7 @@ class RowWriter:
             and "&" not in looked_at
             and "<" not in looked_at
             and ">" not in looked_at
-            # Spaces that would be folded.
+            # No spaces that would be folded.
             and "  " not in looked_at
             and f"{_MARK} " not in looked_at
             and f" {_MARK}" not in looked_at
@@ -102,7 +100,6 @@ class RowWriter:
 
 
 def title_row(titles: Sequence[str]) -> str:
-    """Return a row of titles."""
     cells = "".join(
         f'<table:table-cell table:style-name="{TITLE}" office:value-type="string">'
         f"<text:p>{paragraphs(title)}{_CLOSE_TEXT}"
@@ -112,9 +109,9 @@ def title_row(titles: Sequence[str]) -> str:
 
 
 def paragraphs(value: str) -> str:
-    """Return the inside of `text:p` for any text.
+    """Return the XML between `<text:p>` and `</text:p>`; each line becomes a paragraph.
 
-    Each of its lines is a paragraph of its own, as LibreOffice keeps them.
+    LibreOffice loses line breaks inside of a paragraph.
     """
     value = _FORBIDDEN.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
     return "</text:p><text:p>".join(_paragraph(line) for line in value.split("\n"))

@@ -1,4 +1,4 @@
-"""The way through the XML of a spreadsheet: which cells and texts a person sees.
+"""The state machine that finds cells and visible texts in the XML of a spreadsheet.
 
 Element names are those of OpenDocument 1.3, part 3.
 """
@@ -31,7 +31,7 @@ _NAME = f"{TABLE}name"
 _COLUMNS_REPEATED = f"{TABLE}number-columns-repeated"
 _ROWS_REPEATED = f"{TABLE}number-rows-repeated"
 
-# What holds rows or sheets, and is not itself part of the picture.
+# Elements around rows or sheets.
 _CONTAINERS = {
     f"{OFFICE}document-content",
     f"{OFFICE}body",
@@ -40,38 +40,37 @@ _CONTAINERS = {
     f"{TABLE}table-header-rows",
     f"{TABLE}table-rows",
 }
-# Parts of a paragraph that a person does not read as its text.
+# Parts of a paragraph that are not its visible text.
 _UNREAD_TEXT = {f"{TEXT}{name}" for name in ("note", "ruby-text", "tracked-changes", "deletion")}
 
 _MAX_DEPTH = 200
 _MAX_ROW_CHARACTERS = 1_000_000
-# `text:s` asks for spaces by their number: so many in all, and each costs time for ten more.
+# The most spaces that all `text:s` together may ask for; each element counts for ten more.
 _MOST_SPACES = 20_000_000
 
 
 class RowTaker(Protocol):
-    """Who is given the sheets and rows that are met; cells beyond `width` are not wanted."""
+    """Takes sheets and rows; cells beyond `width` are not wanted."""
 
     limits: Limits
     width: int
 
     def begin_sheet(self, name: str) -> bool:
-        """Learn that a sheet begins; say whether its rows are wanted."""
+        """Begin a sheet; return whether its rows are wanted."""
 
     def add(self, line: int, cells: list[Cell], repeat: int) -> None:
-        """Take a row that holds something, and stands `repeat` times from this line on."""
+        """Take a row that is not empty, and is repeated `repeat` times from this line on."""
 
 
-# The innermost element that the reading stands in: plain numbers, compared millions of times.
+# The innermost element of interest; plain numbers, since they are compared millions of times.
 _OUTSIDE, _IN_SHEET, _IN_ROW, _IN_CELL, _IN_PARAGRAPH, _SKIPPED = range(6)
 
 
 class Follower:
-    """What expat calls: follows sheet, row, cell and paragraph, and hands on complete rows.
+    """The handlers of expat: follow sheets, rows, cells and paragraphs, and pass on complete rows.
 
-    Cells and paragraphs are dealt with first, where they are what is expected: a large file has
-    millions of them. `pieces` collects all text that comes; what belongs to no paragraph is
-    thrown away when the next one begins.
+    Cells and paragraphs are handled first: a large file has millions of them. `pieces` collects
+    all text; text outside of a paragraph is deleted when the next one begins.
     """
 
     def __init__(self, sheets: RowTaker) -> None:
@@ -93,7 +92,6 @@ class Follower:
         self._spaces_left = _MOST_SPACES
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Enter an element."""
         state = self._state
         if state == _IN_ROW and name == _CELL:
             self._state = _IN_CELL
@@ -110,7 +108,6 @@ class Follower:
             self._start_other(state, name, attributes)
 
     def end(self, name: str) -> None:
-        """Leave an element."""
         state = self._state
         if state == _IN_PARAGRAPH:
             if name not in _PARAGRAPHS:
@@ -133,18 +130,17 @@ class Follower:
 
     @property
     def is_between_rows(self) -> bool:
-        """Whether a row that begins now is one of a sheet that is read."""
+        """Whether the next element may be a row of a wanted sheet."""
         return self._state == _IN_SHEET
 
     def add_row(self, cells: list[Cell], repeat: int) -> None:
-        """Take a whole row that somebody else read."""
         line = self._line + 1
         self._line += repeat
         if cells:
             self._sheets.add(line, cells, repeat)
 
     def check_size(self) -> None:
-        """Refuse a cell that grows without end; forget text that belongs to none."""
+        """Refuse a cell that is too long already; delete text outside of paragraphs."""
         if self._state == _SKIPPED:
             del self.pieces[self._resumed_pieces :]
         elif self._state != _IN_PARAGRAPH:
@@ -173,12 +169,12 @@ class Follower:
             self._nesting = self._deeper(self._nesting)
         else:
             if state == _IN_ROW and name == _COVERED_CELL:
-                # It lies hidden under a merged cell: it takes its place, and nobody reads it.
+                # Hidden under a merged cell: it takes up a column, but has no value.
                 self._column += repeat_count(attributes, _COLUMNS_REPEATED)
             self._skip()
 
     def _start_part_of_paragraph(self, name: str, attributes: dict[str, str]) -> None:
-        """Enter spans, links and fields; skip what is no text of the paragraph."""
+        """Enter spans, links and fields; skip elements that are no text of the paragraph."""
         if name == _SPACES:
             count = repeat_count(attributes, f"{TEXT}c")
             self._spaces_left -= count + 10
@@ -202,7 +198,7 @@ class Follower:
             self._nesting -= 1
 
     def _skip(self) -> None:
-        """Pass over the element that begins, with all that it holds."""
+        """Skip the element that begins, with its content."""
         self._resumed_state = self._state
         self._resumed_pieces = len(self.pieces)
         self._state = _SKIPPED

@@ -1,6 +1,6 @@
-"""The frame of our OpenDocument spreadsheets: all but the rows, made once with odfpy.
+"""The frame of a spreadsheet, made once with odfpy: all but its rows, which are streamed into it.
 
-Styles, widths, frozen titles, drop-down lists, the guide. The rows are streamed into it.
+Styles, widths, frozen titles, drop-down lists, the guide.
 """
 
 import io
@@ -13,9 +13,9 @@ from xml.sax.saxutils import quoteattr
 from odf import config, meta, number, opendocument, style, table, text
 
 MIME_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
-# Rows below the last one that already offer the drop-down list.
+# The number of empty rows below the last one that have the drop-down list.
 READY_ROWS = 1_000
-# Styles of cells, by which rows name them.
+# The names of the cells' styles.
 TITLE, PLAIN, TEXT, MUTED, NUMBER = "title", "plain", "text", "muted", "number"
 FAULTY_TEXT, FAULTY_NUMBER = "faulty-text", "faulty-number"
 _SHEET_MARKER = "sheet-stands-here"
@@ -27,7 +27,7 @@ _MARKER_ROW = re.compile(
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """A column: its title and width, and whether people fill it with a number or read it only."""
+    """A column; a muted one is there to be read, not to be filled."""
 
     title: str
     width_in_cm: float
@@ -47,10 +47,9 @@ class Guide:
 
 
 class Frame:
-    """A spreadsheet without its rows: the XML around them, and what else is in the package.
+    """The XML before and after the rows, and the other entries of the package.
 
-    `frozen_rows` stay in sight at the top of each sheet; `has_faulty_cells` brings the styles of
-    those.
+    `frozen_rows` stay visible at the top of each sheet; `has_faulty_cells` adds their styles.
     """
 
     def __init__(
@@ -78,7 +77,7 @@ class Frame:
         self.start, self._sheet_start, self.end = head[:place], head[place:], tail
 
     def begin_sheet(self) -> str:
-        """Return the XML that begins a sheet: the first, or one that goes on where it ended."""
+        """Return the XML that begins the first sheet, or ends one and begins the next."""
         number = len(self._sheet_names) + 1
         name = self._name if number == 1 else f"{self._name} {number}"
         self._sheet_names.append(name)
@@ -86,7 +85,7 @@ class Frame:
         return begin if number == 1 else f"</table:table>{begin}"
 
     def other_entries(self, properties: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
-        """Yield what else is in the package, by its name; the metadata last."""
+        """Yield the names and contents of the package's other entries; the metadata last."""
         self._freeze_rows()
         for name, value in properties.items():
             made = meta.UserDefined(name=name, valuetype="string", text=value)
@@ -99,7 +98,7 @@ class Frame:
                 yield entry, entries.read(entry)
 
     def _freeze_rows(self) -> None:
-        """Keep the titles in sight; the settings are those that LibreOffice writes."""
+        """Freeze the titles, by the settings that LibreOffice writes."""
         frozen = [(name, self._frozen_rows) for name in self._sheet_names]
         frozen += [(name, 1) for name in self._other_names]
         sheets = config.ConfigItemMapNamed(name="Tables")
@@ -125,7 +124,7 @@ class Frame:
 
 
 class _Styles:
-    """The styles of the frame, each made when it is first asked for."""
+    """The styles of the frame; those of columns and faulty cells are made on demand."""
 
     def __init__(self, document: opendocument.OpenDocument) -> None:
         self._styles = document.automaticstyles
@@ -140,14 +139,12 @@ class _Styles:
         self.number = self._cell_style(NUMBER)
 
     def faulty(self) -> tuple[style.Style, ...]:
-        """Make the styles of cells that are marked."""
         return (
             self._cell_style(FAULTY_TEXT, backgroundcolor="#ffd6cc", datastylename="as-text"),
             self._cell_style(FAULTY_NUMBER, backgroundcolor="#ffd6cc"),
         )
 
     def column(self, width_in_cm: float) -> style.Style:
-        """Return the style of a column of this width."""
         if width_in_cm not in self._widths:
             made = style.Style(name=f"width-{len(self._widths)}", family="table-column")
             made.addElement(style.TableColumnProperties(columnwidth=f"{width_in_cm}cm"))
@@ -179,7 +176,6 @@ class _Styles:
 
 
 def validation_name(column: SheetColumn) -> str:
-    """Return by which name cells of this column refer to its choices."""
     return f"choices-of-{column.title}"
 
 
@@ -187,7 +183,7 @@ def _add_validations(document: opendocument.OpenDocument, columns: Sequence[Shee
     validations = table.ContentValidations()
     for column in columns:
         if column.choices:
-            # As texts: LibreOffice shows no list of plain numbers, and enters these as numbers.
+            # Quoted: LibreOffice shows no list of plain numbers, and enters quoted ones as numbers.
             choices = ";".join(f'"{choice}"' for choice in column.choices)
             validation = table.ContentValidation(
                 name=validation_name(column),
@@ -218,7 +214,7 @@ def _data_sheet(
         sheet.addElement(table.TableColumn(stylename=width, defaultcellstylename=default))
     marker = table.TableRow(stylename=_ROWS_MARKER)
     for used in of_rows:
-        # odfpy leaves styles out that nothing names.
+        # odfpy leaves out styles that no cell uses.
         marker.addElement(table.TableCell(stylename=used))
     sheet.addElement(marker)
     ready = table.TableRow(numberrowsrepeated=READY_ROWS)

@@ -1,4 +1,4 @@
-"""A spreadsheet whose faulty cells are coloured and carry a comment, each row at its line."""
+"""A spreadsheet with its faulty cells coloured and commented, each row on its line."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -10,15 +10,15 @@ from importexport.files.ods_package import TOO_LARGE_UNPACKED
 from importexport.files.ods_writer import write_package
 from importexport.files.table import Cell, FileRefused, Row
 
-# Above more rows than that, what is frozen would leave little else to see.
+# More frozen rows would leave no room for the others on a screen.
 _MOST_FROZEN_ROWS = 10
 _NOTHING: Mapping[int, str] = {}
 
 
 class MarkedRow(NamedTuple):
-    """A row at its line; `remarks` tells by the place of a cell what is wrong with it.
+    """A row on its line; `remarks` are the errors of its cells, by their indexes.
 
-    Where its `sheet` is another than that of the row before, a further sheet begins.
+    Where `sheet` is not that of the row before, another sheet begins.
     """
 
     line: int
@@ -36,10 +36,10 @@ def write_marked_ods(
     rows: Iterable[MarkedRow],
     max_bytes: int,
 ) -> None:
-    """Write a sheet with the titles of the columns at their line, and rows above and below.
+    """Write a sheet with the titles on their line, and rows above and below them.
 
-    Equal neighbours are written once, so that the file is not much larger than the one that it
-    came from. Raises FileRefused where its content would have more than `max_bytes`.
+    Equal neighbours are written once with a repeat count, so that the file is not much larger than
+    its source. Raises FileRefused where its content would have more than `max_bytes`.
     """
     frozen = title_line if title_line <= _MOST_FROZEN_ROWS else 0
     frame = Frame(name, columns, frozen_rows=frozen, has_faulty_cells=True)
@@ -80,7 +80,7 @@ def _at_most(max_bytes: int, pieces: Iterable[str]) -> Iterator[str]:
 
 
 class _Lines:
-    """The rows from top to bottom; one that is the same as the next is held until they differ."""
+    """The XML of rows from top to bottom; equal rows are counted, and written once they end."""
 
     def __init__(self) -> None:
         self._next_line = 1
@@ -88,7 +88,7 @@ class _Lines:
         self._count = 0
 
     def add(self, row: MarkedRow) -> str:
-        """Take a row; return the XML of those before it, as far as it is decided."""
+        """Take a row; return the XML of the rows before it that is not returned yet."""
         is_same = row.cells is self._held and row.line == self._next_line
         if self._count and is_same and not row.remarks:
             self._count += 1
@@ -108,12 +108,12 @@ class _Lines:
         return held + (_repeated(blank, EMPTY_CELL) if blank > 0 else "")
 
     def begin_again(self) -> str:
-        """Return the row that is held; the next one stands below the titles of another sheet."""
+        """Return the XML of the held rows; the next row is below the titles of another sheet."""
         self._next_line = 2
         return self.finish()
 
     def finish(self) -> str:
-        """Return the row that is held."""
+        """Return the XML of the held rows."""
         count, self._count = self._count, 0
         return _repeated(count, _cells_xml(MarkedRow(0, self._held))) if count else ""
 
@@ -151,7 +151,7 @@ def _faulty_cell_xml(cell: Cell, message: str) -> str:
 
 
 def _value_xml(cell: Cell) -> str:
-    """Return the attributes of a cell with a value, the end of its tag, and its text."""
+    """Return the rest of a cell's start tag, with its value, and its text."""
     if isinstance(cell, int):
         return f' office:value-type="float" office:value="{cell}"><text:p>{cell}</text:p>'
     return f' office:value-type="string"><text:p>{paragraphs(cell)}</text:p>'

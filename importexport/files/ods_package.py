@@ -1,4 +1,4 @@
-"""The zip package around an OpenDocument spreadsheet, opened as if it came from an enemy."""
+"""The zip package of an OpenDocument spreadsheet, read without trust in its directory."""
 
 import struct
 import zipfile
@@ -33,13 +33,13 @@ SPREADSHEET_TYPES = {
     b"application/vnd.oasis.opendocument.spreadsheet",
     b"application/vnd.oasis.opendocument.spreadsheet-template",
 }
-# A spreadsheet with hundreds of pictures stays far below; Python keeps every entry in memory.
+# Enough for hundreds of pictures; Python makes an object of each entry.
 _MAX_DIRECTORY_BYTES = 1024 * 1024
 _MAX_SMALL_ENTRY_BYTES = 1024 * 1024
 _CHUNK = 64 * 1024
 _END_OF_DIRECTORY = b"PK\x05\x06"
 _END_OF_DIRECTORY_BYTES = 22
-# In front of it, where the package is a large one (zip64), with the place of this one behind.
+# Before it in a large package (zip64): the end of the large directory, and its locator.
 _LARGE_END = b"PK\x06\x06"
 _LARGE_END_BYTES = 56 + 20
 _LONGEST_COMMENT = 65_535
@@ -57,7 +57,7 @@ _DAMAGE = (
 
 
 class Content:
-    """The XML of the spreadsheet in a zip package, and how far its reading has come."""
+    """The content.xml of a package, read in pieces, and the progress of reading it."""
 
     def __init__(self, file: IO[bytes], limits: Limits) -> None:
         self._file = file
@@ -68,8 +68,7 @@ class Content:
     def pieces(self) -> Iterator[bytes]:
         """Yield it in pieces of 64 KiB.
 
-        Raises FileRefused where the package is damaged, no spreadsheet, encrypted, or larger
-        unpacked than the limits allow.
+        Raises FileRefused where the package is damaged, encrypted, not a spreadsheet, or too large.
         """
         with _opened(self._file) as package:
             _check_kind(package)
@@ -80,7 +79,7 @@ class Content:
                     yield piece
 
     def progress(self) -> float:
-        """Return which part of it was read, from 0 to 1, as far as the package can be believed."""
+        """Return the part that was read, from 0 to 1, by the size that the package announces."""
         return min(1.0, self._read_bytes / max(1, self._announced_bytes))
 
 
@@ -161,7 +160,7 @@ def _read_small_entry(
 
 
 def _read_in_pieces(entry: IO[bytes], max_bytes: int) -> Iterator[bytes]:
-    """Count what really comes out: the size that the directory announces may be a lie."""
+    """Yield an entry; count its real bytes, since the announced size may be false."""
     total = 0
     while piece := entry.read(_CHUNK):
         total += len(piece)

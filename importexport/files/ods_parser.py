@@ -1,4 +1,4 @@
-"""The XML of a spreadsheet on its way to the follower: plain rows straight, all else by expat."""
+"""The parser of a spreadsheet's XML: plain rows go to the follower directly, the rest by expat."""
 
 import codecs
 import re
@@ -14,13 +14,13 @@ TOO_MUCH_MARKUP = (
     "Le fichier contient trop de cellules ou de mises en forme. "
     "Copiez ses lignes dans un nouveau tableau, ou partagez-le en plusieurs fichiers."
 )
-# expat reads an unfinished tag from its start again with each piece: bounded, it stays quick.
+# With each piece, expat reads an unfinished tag from its start again: long tags would be slow.
 _MAX_TAG_BYTES = 512 * 1024
-# expat and pyexpat keep every name of an element, attribute or prefix that they ever met.
+# expat and pyexpat keep every name of an element, attribute or prefix in memory.
 _MOST_NAMES = 20_000
-# A row that is not complete waits for the next piece, unless it is this long.
+# An incomplete row waits for the next piece, unless it is longer than this.
 _MOST_HELD_CHARACTERS = 64 * 1024
-# Spreadsheets begin so; plain rows are looked for in no other encoding.
+# The usual declaration; without it, all rows are read by expat.
 _DECLARATION = re.compile(
     rb"""<\?xml version=["']1\.0["'](?: encoding=["']utf-8["'])? ?\?>""", re.IGNORECASE
 )
@@ -28,7 +28,7 @@ _USUAL_PREFIXES = {"office": OFFICE, "table": TABLE, "text": TEXT}
 
 
 class BoundedParser:
-    """Reads a spreadsheet, without more time or memory than one of the size allowed takes."""
+    """Reads a spreadsheet within the time and memory that its limits allow."""
 
     def __init__(self, sheets: RowTaker) -> None:
         self._sheets = sheets
@@ -43,17 +43,17 @@ class BoundedParser:
         self._markup_left = sheets.limits.max_markup
         self._fed = 0
         self._expat = parser = expat.ParserCreate(namespace_separator=" ", intern=self._names)
-        # Without, each line end of a text would be a call of its own.
+        # Otherwise expat calls back per line.
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = _refuse_document_type
-        # So are prefixes counted among the names, too.
+        # With this handler, prefixes are counted among the names, too.
         parser.StartNamespaceDeclHandler = self._learn_prefix
         parser.StartElementHandler = follower.start
         parser.EndElementHandler = follower.end
         parser.CharacterDataHandler = follower.pieces.append
 
     def feed(self, piece: bytes) -> None:
-        """Read on; the rows are complete in the sheets."""
+        """Parse a piece; complete rows go to the sheets."""
         self._markup_left -= piece.count(b"<") - piece.count(b"</") + piece.count(b"=")
         if self._markup_left < 0:
             raise FileRefused(TOO_MUCH_MARKUP)
@@ -68,7 +68,7 @@ class BoundedParser:
         self._follower.check_size()
 
     def finish(self) -> None:
-        """Refuse XML that is not complete."""
+        """Parse the rest. Raises FileRefused where the XML is not complete."""
         self._parse(self._unread(), is_last=True)
 
     def _feed_on(self, piece: bytes) -> None:
@@ -84,7 +84,7 @@ class BoundedParser:
         self._parse(self._unread() + piece)
 
     def _unread(self) -> bytes:
-        """Return what was held back, to be read now."""
+        """Return the bytes that were held back, and hold them no more."""
         held, _ = self._decoder.getstate()
         unread = self._held.encode() + held
         self._held = ""
@@ -92,7 +92,7 @@ class BoundedParser:
         return unread
 
     def _feed_text(self, text: str) -> None:
-        # A comment, for one, may have a row in it that is none.
+        # A comment or CDATA may have the text of a row in it.
         if "<!" in text or "<?" in text:
             self._may_have_plain_rows = False
             self._parse(text.encode())
@@ -104,13 +104,13 @@ class BoundedParser:
             self._parse(text[place:end].encode())
 
     def _read_plain_rows(self, text: str) -> int:
-        """Read up to the end of the last plain row, and return that place."""
+        """Read up to the end of the last plain row; return its index in the text."""
         place = search = 0
         read = self._plain_rows.read
         while (start := text.find(ROW_START, search)) >= 0:
             search = start + len(ROW_START)
             if start > place:
-                # Only so is it known whether the row stands in a sheet, and how wide that is.
+                # What is before the row tells whether it is in a sheet, and how wide that is.
                 self._parse(text[place:start].encode())
                 place = start
             if not (self._follower.is_between_rows and len(self._usual_prefixes) == 3):
@@ -126,7 +126,7 @@ class BoundedParser:
         try:
             self._expat.Parse(piece, is_last)
         except (expat.ExpatError, LookupError, ValueError):
-            # The latter two stand for an encoding that Python does not know, or not so.
+            # The latter two are raised for an unknown encoding.
             raise FileRefused(DAMAGED) from None
         if self._fed - self._expat.CurrentByteIndex > _MAX_TAG_BYTES:
             raise FileRefused(DAMAGED)
@@ -143,7 +143,7 @@ class BoundedParser:
 
 
 def _complete_end(text: str, place: int) -> int:
-    """Return up to where a text may be read, so that no row or tag is torn apart."""
+    """Return the index up to which a text can be parsed without cutting a row or a tag."""
     start = text.rfind(ROW_START, place)
     if start < 0 or text.find(ROW_END, start) >= 0:
         start = text.rfind("<", place)
@@ -153,7 +153,7 @@ def _complete_end(text: str, place: int) -> int:
 
 
 def _refuse_document_type(*_: object) -> None:
-    # Entities are declared there, and a spreadsheet never needs one.
+    # It could declare entities, which a spreadsheet never needs.
     raise FileRefused(
         "Le fichier contient des définitions (DTD) qu'un tableur n'écrit jamais. "
         "Ouvrez-le dans votre tableur, enregistrez-le à nouveau au format ODS, puis recommencez."

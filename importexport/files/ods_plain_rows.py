@@ -1,8 +1,8 @@
-"""The rows that spreadsheets usually write, read without the XML parser, in half of its time.
+"""Plain rows of a spreadsheet, read by regular expressions instead of the XML parser.
 
 A row is plain where it has nothing but cells, and these nothing but attributes and paragraphs of
-characters, the five entities of XML among them. Whatever else there is goes to the parser: a
-well-formed file reads the same either way.
+characters, with the five entities of XML. All other rows go to the parser; a well-formed file
+gives the same rows either way.
 """
 
 import re
@@ -14,7 +14,7 @@ from importexport.files.table import Cell
 
 ROW_START = "<table:table-row"
 ROW_END = "</table:table-row>"
-# Without those that XML cannot hold, or reads in a way of its own, as tabs and line ends.
+# Without characters that XML forbids or normalises, such as tabs and line ends.
 _PLAIN = r"[^<>&\x00-\x1f\ufffe\uffff]*+"
 _TEXT = f"{_PLAIN}(?:&(?:amp|lt|gt|quot|apos);{_PLAIN})*+"
 _VALUE = r'[^"<&\x00-\x1f\ufffe\uffff]*+'
@@ -27,20 +27,20 @@ _ROW = re.compile(
 )
 _CELL = re.compile(f"<table:table-cell({_ATTRIBUTES})(?:/>|>({_PARAGRAPHS})</table:table-cell>)")
 _ATTRIBUTE = re.compile(rf' ([^=]+)="({_VALUE})"')
-# Where the text of paragraphs begins and ends.
+# The parts of a cell's paragraphs before and after their text.
 _OPENED, _CLOSED = len("<text:p>"), -len("</text:p>")
 _PREFIXES = {"office": OFFICE, "table": TABLE}
 _COLUMNS_REPEATED = f"{TABLE}number-columns-repeated"
 _ROWS_REPEATED = f"{TABLE}number-rows-repeated"
-# Those of texts are few; those of numbers have the number among them.
+# The attributes of texts are few; those of numbers contain the number.
 _MOST_LEARNT = 2_000
-# What one cell after the other repeats in a row; the follower bounds those that repeat more.
+# The most characters of repeated cells in a plain row; the follower checks rows with more.
 _MOST_REPEATED_CHARACTERS = 100_000
 _QUOTES = {"&quot;": '"', "&apos;": "'"}
 
 
 class PlainRow(NamedTuple):
-    """A row as it is written: where it ends, how often it stands there, its cells."""
+    """The index at which a row ends in the XML, its repeat count, its cells."""
 
     end: int
     repeat: int
@@ -48,7 +48,7 @@ class PlainRow(NamedTuple):
 
 
 class _Attributes(NamedTuple):
-    """What the attributes of a cell say."""
+    """The parsed attributes of a cell."""
 
     is_text: bool
     repeat: int
@@ -56,15 +56,15 @@ class _Attributes(NamedTuple):
 
 
 class PlainRows:
-    """Reads plain rows; remembers what it has learnt of attributes, which are often the same."""
+    """Reads plain rows; keeps parsed attributes, since most cells have the same."""
 
     def __init__(self) -> None:
         self._learnt: dict[str, _Attributes] = {}
 
     def read(self, xml: str, start: int, width: int) -> PlainRow | None:
-        """Return the row that begins here; None where it is not plain.
+        """Return the row that begins at `start`, or None where it is not plain.
 
-        Cells beyond `width` are not wanted. Raises FileRefused where a repeat count is no number.
+        Cells beyond `width` are left out. Raises FileRefused where a repeat count is no number.
         """
         match = _ROW.match(xml, start)
         if match is None:
@@ -112,7 +112,7 @@ class PlainRows:
 
 
 def _parsed(attributes: str) -> dict[str, str]:
-    """Return attributes by their names, as the parser gives them, as far as any of them matters."""
+    """Return the attributes of known namespaces by their names, as the parser gives them."""
     found: dict[str, str] = {}
     for name, value in _ATTRIBUTE.findall(attributes):
         prefix, _, local = name.partition(":")

@@ -1,6 +1,6 @@
-"""What a person or a program noted about an OpenDocument file: its user-defined metadata.
+"""The user-defined metadata of an OpenDocument file.
 
-It is a comfort: what is damaged, too large or strange there is no reason to refuse the file.
+Where it is damaged or too large, the file is read without it.
 """
 
 from typing import IO
@@ -17,15 +17,15 @@ _MAX_BYTES = 256 * 1024
 
 
 class _DocumentType(Exception):
-    """It declares what should be read; nothing of ours does."""
+    """The metadata has a document type; ours has none."""
 
 
 def read_properties(file: IO[bytes]) -> dict[str, str]:
-    """Return the user-defined texts of a package by their names; none where they cannot be read."""
+    """Return the user-defined texts by their names; an empty dict where they cannot be read."""
     try:
         return _parse(read_small_entry(file, "meta.xml", _MAX_BYTES))
     except (FileRefused, _DocumentType, expat.ExpatError, LookupError, ValueError):
-        # The latter two stand for an encoding that Python does not know, or not so.
+        # The latter two are raised for an unknown encoding.
         return {}
 
 
@@ -45,7 +45,7 @@ def _refuse_document_type(*_: object) -> None:
 
 
 class _Collector:
-    """What expat calls: keeps the text of each `meta:user-defined`."""
+    """The handlers of expat: keep the text of each `meta:user-defined`."""
 
     def __init__(self) -> None:
         self.properties: dict[str, str] = {}
@@ -53,18 +53,15 @@ class _Collector:
         self._pieces: list[str] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Enter an element."""
         if name == _USER_DEFINED and attributes.get(f"{_META}value-type") in _IS_TEXT:
             self._name = attributes.get(f"{_META}name")
             self._pieces = []
 
     def end(self, name: str) -> None:
-        """Leave an element."""
         if name == _USER_DEFINED and self._name is not None:
             self.properties[self._name] = "".join(self._pieces)
             self._name = None
 
     def add(self, text: str) -> None:
-        """Take a piece of text."""
         if self._name is not None:
             self._pieces.append(text)

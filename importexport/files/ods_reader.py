@@ -1,7 +1,7 @@
-"""OpenDocument spreadsheets as rows of cells: what a person sees in them, and nothing else.
+"""OpenDocument spreadsheets as rows of cells, with the texts that a person sees.
 
-The XML is read piece by piece; a row leaves as soon as it is complete. Whatever a
-file may repeat (rows, columns, spaces) is checked before it is multiplied.
+The XML is read piece by piece, and each row is yielded as soon as it is complete. Repeat counts
+(of rows, columns, spaces) are checked before anything is multiplied.
 """
 
 from collections.abc import Iterator
@@ -25,17 +25,14 @@ from importexport.files.table import (
     too_many_rows,
 )
 
-# What equal rows, stored once, may add in characters: 100,000 usual contacts have 15 million.
+# The most characters of rows stored once and repeated; 100,000 usual contacts have 15 million.
 _MOST_REPEATED_CHARACTERS = 100_000_000
-# Titles are looked for at the top of the first sheets only.
+# The most rows, of all sheets together, that are searched for the header.
 _MOST_SEARCHED_ROWS = 10 * HEADER_SEARCH_ROWS
 
 
 def open_ods(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
-    """Return the first sheet that has the header; its rows are read as they are taken.
-
-    Raises FileRefused, or HeaderNotFound where no sheet has it.
-    """
+    """Return the first sheet that has the header. Raises FileRefused, or HeaderNotFound."""
     sheets = _Sheets(is_header, limits)
     content = Content(file, limits)
     rows = _read_rows(sheets, content.pieces())
@@ -46,7 +43,7 @@ def open_ods(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
 
 
 def _read_rows(sheets: "_Sheets", pieces: Iterator[bytes]) -> Iterator[Row]:
-    """Yield the header and the rows below it; run on to the end, to know the file is whole."""
+    """Yield the header and the rows below it; read to the end, as the file may be incomplete."""
     parser = BoundedParser(sheets)
     for piece in pieces:
         parser.feed(piece)
@@ -56,7 +53,7 @@ def _read_rows(sheets: "_Sheets", pieces: Iterator[bytes]) -> Iterator[Row]:
 
 
 class _Sheets:
-    """What becomes of complete rows: searched for the header, then kept until they are taken."""
+    """Takes complete rows: searches them for the header, then keeps them for the caller."""
 
     def __init__(self, is_header: IsHeader, limits: Limits) -> None:
         self.limits = limits
@@ -82,7 +79,7 @@ class _Sheets:
         return rows
 
     def begin_sheet(self, name: str) -> bool:
-        """Look for the header in this sheet too; once it was found, for the sheet that goes on."""
+        """Return whether its rows are wanted: without a header yet, or to continue its sheet."""
         if not self._has_header:
             self._name = name
             self._searched_rows = 0
@@ -96,7 +93,7 @@ class _Sheets:
         return True
 
     def add(self, line: int, cells: list[Cell], repeat: int) -> None:
-        """Take a row that holds something, and stands `repeat` times from this line on."""
+        """Take a row that is not empty, and is repeated `repeat` times from this line on."""
         if not self._has_header:
             if not self._find_header(line, cells, repeat):
                 return

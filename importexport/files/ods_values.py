@@ -1,4 +1,4 @@
-"""What a cell's attributes and its text are worth."""
+"""The value of a cell, from its attributes and its text."""
 
 import re
 from decimal import Decimal, InvalidOperation
@@ -17,17 +17,17 @@ _RAW_VALUES = {
     "percentage": f"{OFFICE}value",
 }
 
-# Stand for what is not white space of the XML; XML can hold none of these characters itself.
+# Placeholders for spaces, tabs and line breaks that must not be folded; XML cannot contain them.
 SPACE, TAB, LINE_BREAK = "\x01\x02\x03"
 _HARD = str.maketrans({SPACE: " ", TAB: "\t", LINE_BREAK: "\n"})
 _WHITE_SPACE = re.compile("[ \t\r\n]+")
 
-# Beyond, a number is no reference and no phone; its digits could fill the memory.
+# A number with more digits is no reference and no phone, and could fill the memory.
 _MOST_DIGITS = 20
 
 
 def repeat_count(attributes: dict[str, str], name: str) -> int:
-    """Return how often something is to be repeated; refuse what is no such number."""
+    """Return a repeat count, 1 where there is none. Raises FileRefused where it is no number."""
     text = attributes.get(name)
     if text is None:
         return 1
@@ -37,7 +37,7 @@ def repeat_count(attributes: dict[str, str], name: str) -> int:
 
 
 def cell_value(attributes: dict[str, str], shown: str) -> Cell:
-    """Return what a cell is worth that has these attributes and shows this text."""
+    """Return the value of a cell with these attributes and this visible text."""
     kind = attributes.get(_VALUE_TYPE)
     if kind == "string" and shown:
         return shown
@@ -49,14 +49,14 @@ def cell_value(attributes: dict[str, str], shown: str) -> Cell:
 
 
 def _raw_value(kind: str, attributes: dict[str, str]) -> str:
-    """Return the value of a cell that shows no text, as some libraries write them."""
+    """Return the value of a cell without visible text, which some libraries write."""
     if kind == "boolean":
         return "VRAI" if attributes.get(f"{OFFICE}boolean-value") == "true" else "FAUX"
     return attributes.get(_RAW_VALUES.get(kind, ""), "")
 
 
 def number_value(value: str, shown: str) -> Cell:
-    """Return a whole number; another one as it is shown, where that is not shortened."""
+    """Return a whole number as int; another one as it is shown, or in full if that is rounded."""
     if value.isdecimal() and len(value) <= _MOST_DIGITS:
         return int(value)
     try:
@@ -72,10 +72,10 @@ def number_value(value: str, shown: str) -> Cell:
 
 
 def folded(text: str) -> str:
-    """Return a paragraph's text without the layout of the XML around and inside it.
+    """Return a paragraph's text without the line ends and indents of the XML.
 
-    OpenDocument 1.3, part 3, 6.1.2, folds plain spaces too. LibreOffice and Gnumeric do not, and
-    LibreOffice 7.4 writes those of a text of several lines as they are: they are kept.
+    Plain spaces are kept, though OpenDocument 1.3, part 3, 6.1.2, folds them: LibreOffice and
+    Gnumeric do not fold them, and LibreOffice 7.4 writes them unescaped in texts of several lines.
     """
     if "\n" in text or "\t" in text or "\r" in text:
         text = _WHITE_SPACE.sub(_fold, text)

@@ -1,4 +1,4 @@
-"""OpenDocument spreadsheets, written as their rows come, so that memory does not grow."""
+"""OpenDocument spreadsheets, written row by row, so that memory does not grow."""
 
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -8,14 +8,14 @@ from typing import IO
 from importexport.files.ods_cells import RowWriter, title_row
 from importexport.files.ods_frame import MIME_TYPE, READY_ROWS, Frame, Guide, SheetColumn
 
-# Level 1 is twice as quick as 6, for a file a fifth larger.
+# Level 1 is twice as fast as 6, for a file a fifth larger.
 COMPRESSION_LEVEL = 1
-# LibreOffice and Excel have no more; one is for the titles.
+# The most that LibreOffice and Excel have; one is for the titles.
 MOST_ROWS_OF_A_SHEET = 1_048_576 - READY_ROWS - 1
 _ROWS_A_BLOCK = 500
 
 Properties = Callable[[int], Mapping[str, str]]
-"""What the metadata say of a file with so many rows, by the names of the properties."""
+"""Returns the user-defined metadata of a file with a number of rows."""
 
 
 def write_ods(
@@ -29,9 +29,9 @@ def write_ods(
 ) -> None:
     """Write a spreadsheet with one row of titles and the rows; `file` stays open.
 
-    Each row has one value a column: a text ("" for an empty cell), or a whole number in a column
-    of numbers. Text stays text, whatever it looks like. Rows that a sheet cannot hold go on in a
-    sheet of the same titles, named with a number behind.
+    Each row has a value for each column: a text ("" for an empty cell), or a whole number in a
+    column of numbers. Text is written as text, whatever it looks like. Rows beyond the end of a
+    sheet go to another one with the same titles, and a number in its name.
     """
     content = _Content(Frame(name, columns, guide), columns, rows_of_a_sheet)
     write_package(
@@ -48,7 +48,7 @@ def write_package(
     content: Iterable[str],
     properties: Callable[[], Mapping[str, str]] = dict,
 ) -> None:
-    """Write the package of a spreadsheet: its content as it comes, then the rest of the frame."""
+    """Write the package of a spreadsheet: its content piece by piece, then the other entries."""
     level = COMPRESSION_LEVEL
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as package:
         package.writestr("mimetype", MIME_TYPE, zipfile.ZIP_STORED)
@@ -60,7 +60,7 @@ def write_package(
 
 
 class _Content:
-    """The content.xml of a file, with the number of its rows so far."""
+    """The content.xml of a file, and the number of its rows so far."""
 
     def __init__(self, frame: Frame, columns: Sequence[SheetColumn], rows_of_a_sheet: int) -> None:
         self.frame = frame
@@ -70,7 +70,7 @@ class _Content:
         self._rows_of_a_sheet = rows_of_a_sheet
 
     def pieces(self, rows: Iterable[Sequence[str | int]]) -> Iterator[str]:
-        """Yield it, some hundred rows at a time."""
+        """Yield the XML, at most 500 rows at a time."""
         yield self.frame.start + self.frame.begin_sheet() + self._titles
         for block in self._blocks(iter(rows)):
             if self.row_count and self.row_count % self._rows_of_a_sheet == 0:
@@ -80,7 +80,7 @@ class _Content:
         yield self.frame.end
 
     def _blocks(self, rows: Iterator[Sequence[str | int]]) -> Iterator[list[Sequence[str | int]]]:
-        """Yield the rows in blocks, none of which goes over the end of a sheet."""
+        """Yield the rows in blocks, none of them across the end of a sheet."""
         while True:
             left = self._rows_of_a_sheet - self.row_count % self._rows_of_a_sheet
             block = list(islice(rows, min(_ROWS_A_BLOCK, left)))

@@ -1,18 +1,18 @@
-"""What a file is once it is read: a header and rows of cells, or a refusal."""
+"""The result of reading a file: a header and rows of cells, or a refusal."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 Cell = str | int
-"""A whole number where the file has a number without fraction; all else as a person reads it."""
+"""An int where the file has a number without fraction; otherwise the text that a person reads."""
 
 
 class Row(NamedTuple):
-    """A row that holds something.
+    """A row that is not empty.
 
-    `line` is the number that a spreadsheet shows beside it; `cells` ends at the last cell that
-    is not empty. `sheet` names the sheet where it is not the first one that is read.
+    `line` is its number in the spreadsheet; `cells` ends at the last cell that is not empty.
+    `sheet` is the name of its sheet, "" for the first one that is read.
     """
 
     line: int
@@ -21,19 +21,19 @@ class Row(NamedTuple):
 
 
 IsHeader = Callable[[Sequence[Cell]], bool]
-"""Whether a row's cells are the titles that the caller looks for."""
+"""Tells whether a row's cells are the titles that the caller looks for."""
 
-# A header has no more titles, and no longer ones.
+# The first cells of a row, and their first characters, are enough to recognise a header.
 MOST_TITLES = 1_024
 _LONGEST_TITLE = 100
 _LONGEST_ROW_ABOVE = 10_000
-# A header is looked for among so many rows of a sheet; titles and notes may stand above it.
+# The header is among the first rows of a sheet; titles and notes may be above it.
 HEADER_SEARCH_ROWS = 25
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a file may ask of the machine: bytes as sent, bytes unpacked, rows, characters.
+    """The most that a file may take up: bytes as sent, bytes unpacked, rows, characters of a cell.
 
     `max_markup` bounds the time that an ODS file takes: its elements and attributes. A row of ten
     texts has 34 of them in our files, 53 in those of LibreOffice.
@@ -48,13 +48,13 @@ class Limits:
 
 @dataclass
 class Table:
-    """The sheet that was asked for: its header row, and the rows below, read as they are taken.
+    """The sheet with the header, and its rows, read as the iterator is advanced.
 
-    A large one may go on in further sheets, named with a number behind: « Contacts 2 ».
+    A large sheet may be continued in further ones, with a number in their names: « Contacts 2 ».
 
-    `rows` may raise FileRefused while it is read. `progress` tells meanwhile which part of the
-    file was read, from 0 to 1. `properties` are the texts that an ODS has in its user-defined
-    metadata, by their names. `above` are the rows over the header, those that are very long cut.
+    `rows` may raise FileRefused. `progress` returns the part of the file that was read, from 0 to
+    1. `properties` is the user-defined metadata of an ODS. `above` are the rows above the header,
+    truncated where they are very long.
     """
 
     format: Literal["ods", "csv"]
@@ -66,11 +66,11 @@ class Table:
 
 
 class FileRefused(Exception):
-    """A file that is not taken in; the message is one clear French sentence for a person."""
+    """A file that cannot be read; the message is a French sentence for the person who sent it."""
 
 
 class HeaderNotFound(FileRefused):
-    """No sheet has the header asked for; `candidates` are the first rows seen in each sheet."""
+    """No sheet has the header; `candidates` are the first rows of each sheet."""
 
     def __init__(self, candidates: Sequence[Row]) -> None:
         super().__init__("Aucune feuille du fichier n'a la ligne de titres attendue.")
@@ -78,20 +78,19 @@ class HeaderNotFound(FileRefused):
 
 
 def glimpse(cells: Sequence[Cell]) -> list[Cell]:
-    """Return what of a row is enough to see whether it is the header, whatever its size."""
+    """Truncate a row for header detection."""
     return [
         cell if isinstance(cell, int) else cell[:_LONGEST_TITLE] for cell in cells[:MOST_TITLES]
     ]
 
 
 def bounded(cells: Sequence[Cell]) -> Sequence[Cell]:
-    """Return a row over the header whole, unless it is too long to be kept."""
+    """Return a row above the header, truncated where it is very long."""
     size = sum(len(cell) for cell in cells if isinstance(cell, str))
     return cells if size <= _LONGEST_ROW_ABOVE and len(cells) <= MOST_TITLES else glimpse(cells)
 
 
 def too_many_rows(limits: Limits) -> FileRefused:
-    """Return the refusal of a file that has more rows than one file may have."""
     return FileRefused(
         f"Le fichier a plus de {grouped(limits.max_rows)} lignes remplies, "
         "le nombre maximal. Partagez-le en plusieurs fichiers."
@@ -99,5 +98,5 @@ def too_many_rows(limits: Limits) -> FileRefused:
 
 
 def grouped(number: int) -> str:
-    """Return a whole number as French writes it, in groups of three digits."""
+    """Return a number with its digits in groups of three, as in French."""
     return f"{number:,}".replace(",", "\u202f")

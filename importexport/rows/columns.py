@@ -1,7 +1,7 @@
-"""The columns of contact files: the one place that knows their titles and what they hold.
+"""The columns of contact files: the only place with their titles and the rules of their values.
 
-Export, import, the template file, the help on the import page and the error messages all read
-COLUMNS. The rules are those of contact-files.md, « Columns » and « Values ».
+Export, import, template file, help and error messages all use COLUMNS. The rules are those of
+contact-files.md, « Columns » and « Values ».
 """
 
 import re
@@ -22,7 +22,7 @@ Warn = Callable[[str], None]
 
 
 class ContactRow(NamedTuple):
-    """A row that may be imported: its line, its member, its values as CONTACT_FIELDS has them."""
+    """A row that may be imported: line, member, and values in the order of CONTACT_FIELDS."""
 
     line: int
     member_id: int
@@ -30,7 +30,7 @@ class ContactRow(NamedTuple):
 
 
 class CellRefused(Exception):
-    """A cell that cannot be taken; the message says what was found and what is wanted."""
+    """A cell with an error; the message says what was found and what is expected."""
 
 
 def _ignore(cell: Cell, _warn: Warn) -> str:
@@ -41,9 +41,9 @@ def _ignore(cell: Cell, _warn: Warn) -> str:
 class Column:
     """A column of contact files.
 
-    `lookup` is where an export finds its value, from a contact; `read` turns a cell into the
-    value of the contact's `field`, tells a warning, or raises CellRefused; `write` turns what the
-    lookup found into the cell. `field` is empty where an import only looks at the column.
+    For an export, `lookup` finds the value of a contact, and `write` turns it into a cell. For an
+    import, `read` turns a cell into the value of the contact's `field`, may warn, and may raise
+    CellRefused; `field` is empty where the value is not imported.
     """
 
     title: str
@@ -59,17 +59,17 @@ class Column:
 
 
 def text_of(cell: Cell) -> str:
-    """Return a cell as a person reads it, without space around: 42 gives `42`."""
+    """Return a cell's text without surrounding space; that of the number 42 is `42`."""
     return canonical(cell) if isinstance(cell, str) else str(cell)
 
 
 def quoted(cell: Cell) -> str:
-    """Return what was found in a cell, short enough for a message."""
+    """Return a cell's text in quotation marks, truncated for a message."""
     return f"« {brief(cell)} »"
 
 
 def brief(cell: Cell) -> str:
-    """Return a cell on one line of at most 60 characters, all of them visible."""
+    """Return a cell's text on one line of at most 60 characters, all of them visible."""
     text = " ".join(FORBIDDEN.sub("�", text_of(cell)).split())
     return text if len(text) <= 60 else text[:59] + "…"
 
@@ -78,7 +78,6 @@ def brief(cell: Cell) -> str:
 
 
 def _longest(field: str) -> int:
-    """Return how many characters the contact's field holds."""
     return int(getattr(Contact._meta.get_field(field), "max_length", 0))
 
 
@@ -142,7 +141,7 @@ def _read_phones(field: str) -> Callable[[Cell, Warn], Value]:
 
 
 def _number_as_phone(number: int, warn: Warn) -> str:
-    """Return the digits, with the zero that a spreadsheet swallows in front of nine of them."""
+    """Return the digits; nine of them get back the leading zero that a spreadsheet removed."""
     digits = str(number)
     if len(digits) == 9 and digits[0] in "123456789":
         warn(f"le nombre {digits} est lu comme le numéro 0{digits}.")
@@ -288,5 +287,5 @@ COLUMNS = (
     ),
 )
 
-# What a marked file has besides (marking.py): an import takes no notice of it.
+# The column that a marked file has besides (marking.py); an import ignores it.
 ERRORS_TITLE = "Erreurs"

@@ -1,6 +1,6 @@
-"""The faulty file comes back marked: the same rows, and at each faulty cell what is wrong.
+"""The marked file: the rows of a refused file, with a comment at each faulty cell.
 
-Mended and sent again as it is, it imports: the column that it has besides is known to the check.
+Once corrected, it can be imported as it is: the check ignores its column of errors.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,16 +23,15 @@ _ERRORS_WIDTH_IN_CM = 16.0
 
 
 def mark_file(source: IO[bytes], target: IO[bytes], errors: Remarks, limits: Limits) -> None:
-    """Write to `target`, as ODS, the table that `source` has, with its errors.
+    """Write the table of `source` to `target`, as ODS, with its errors; every row keeps its line.
 
-    `errors` are those that a check of the same file found; rows beyond the kept ones carry none.
-    Every row keeps its line. Both files stay open. Raises FileRefused where `source` cannot be
-    read, or would become larger than a file may be.
+    `errors` are those of a check of the same file; only kept ones are written. Both files stay
+    open. Raises FileRefused where `source` cannot be read, or `target` would be too large.
     """
     table = open_table(source, is_header, limits)
     width = len(table.header.cells)
     if table.format == "csv":
-        # Rows there may be longer than the titles; the errors go behind the longest.
+        # Rows may be longer than the titles; the column of errors goes after the longest row.
         width = max((len(row.cells) for row in table.rows), default=0)
         table = open_table(source, is_header, limits)
     marker = _Marker(table.header, max(width, len(table.header.cells)))
@@ -48,18 +47,18 @@ def mark_file(source: IO[bytes], target: IO[bytes], errors: Remarks, limits: Lim
 
 
 class _Marker:
-    """Puts the errors of each row behind its cells, for a table of this header and width."""
+    """Adds the errors of each row after its cells, for a table of this header and width."""
 
     def __init__(self, header: Row, width: int) -> None:
         self._old_place = find_errors_column(header)
         self._header = self._source_cells(header.cells)
-        # A spreadsheet has no more columns.
+        # The most columns of a spreadsheet.
         self._width = min(width - (self._old_place is not None), MOST_TITLES)
         self._columns = dict(find_columns(Row(header.line, self._header), Remarks()))
         self._places = {column.title: place for column, place in self._columns.items()}
 
     def columns(self) -> list[SheetColumn]:
-        """Return how the columns look, those of errors last."""
+        """Return the columns of the marked file, that of errors last."""
         known: dict[int, Column] = {place: column for column, place in self._columns.items()}
         made = []
         for place in range(self._width):
@@ -72,13 +71,13 @@ class _Marker:
         return [*made, SheetColumn(ERRORS_TITLE, _ERRORS_WIDTH_IN_CM)]
 
     def mark(self, table: Table, errors: Sequence[Remark]) -> Iterator[MarkedRow]:
-        """Yield the rows; the errors are in the order of their lines."""
+        """Yield the rows with their errors; `errors` must be in the order of the lines."""
         groups = groupby(errors, key=attrgetter("sheet", "line"))
         faulty, found = next(groups, _NO_MORE)
         previous: Sequence[Cell] = ()
         cells: Sequence[Cell] = ()
         for row in table.rows:
-            # A repeated row is the same list each time, and stays so.
+            # A repeated row is the same list each time, and is written once with a repeat count.
             if row.cells is not previous:
                 previous, cells = row.cells, self._source_cells(row.cells)
             if (row.sheet, row.line) == faulty:
@@ -88,7 +87,7 @@ class _Marker:
                 yield MarkedRow(row.line, cells, sheet=row.sheet)
 
     def _source_cells(self, cells: Sequence[Cell]) -> Sequence[Cell]:
-        """Return the cells without what an earlier mark said."""
+        """Return the cells without an earlier column of errors."""
         place = self._old_place
         if place is not None:
             cells = [*cells[:place], *cells[place + 1 :]]
@@ -96,14 +95,14 @@ class _Marker:
 
     def _marked(self, row: Row, cells: Sequence[Cell], errors: Sequence[Remark]) -> MarkedRow:
         padding = [""] * (self._width - len(cells))
-        told = "\n".join(f"{self._name(error)}\u00a0: {error.message}" for error in errors)
+        sentences = "\n".join(f"{self._name(error)}\u00a0: {error.message}" for error in errors)
         remarks: dict[int, str] = {}
         for error in errors:
             place = self._place(error)
             if place is not None and place < self._width:
                 before = f"{remarks[place]}\n" if place in remarks else ""
                 remarks[place] = f"{before}{error.message}"
-        return MarkedRow(row.line, [*cells, *padding, told], remarks, row.sheet)
+        return MarkedRow(row.line, [*cells, *padding, sentences], remarks, row.sheet)
 
     def _name(self, error: Remark) -> str:
         return error.column if error.column in self._places else f"Colonne {error.column}"

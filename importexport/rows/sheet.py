@@ -1,4 +1,4 @@
-"""A contact file as people see it: its sheet, its columns, its guide."""
+"""A contact file in a spreadsheet: its sheet, its columns, its guide."""
 
 from collections.abc import Iterator, Sequence
 from typing import IO, Literal
@@ -29,10 +29,7 @@ def write_rows(
     rows: Iterator[Sequence[Value]],
     properties: Properties | None = None,
 ) -> None:
-    """Write a contact file with these rows; with none, it is the empty template.
-
-    Only an ODS can carry `properties`.
-    """
+    """Write a contact file with these rows, none for the template; a CSV has no properties."""
     if format == "ods":
         columns = [sheet_column(column) for column in COLUMNS]
         write_ods(file, SHEET_NAME, columns, rows, _guide(), properties)
@@ -41,7 +38,7 @@ def write_rows(
 
 
 def guide_rows() -> list[tuple[str, str, str]]:
-    """Return how to fill each column: its title, whether it is required, the manual's words."""
+    """Return the title of each column, whether it is required, and the manual's explanation."""
     return [
         (column.title, "Oui" if column.is_required else "Non", column.explanation)
         for column in COLUMNS
@@ -49,7 +46,6 @@ def guide_rows() -> list[tuple[str, str, str]]:
 
 
 def sheet_column(column: Column) -> SheetColumn:
-    """Return how a column of contacts looks in a spreadsheet."""
     return SheetColumn(
         title=column.title,
         width_in_cm=column.width_in_cm,

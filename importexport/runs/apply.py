@@ -78,7 +78,6 @@ HAVING COALESCE(MAX(contact.position), 0) <> member.last_position
 
 
 def execute(sql: str, *values: Any) -> None:
-    """Execute one statement on the database's connection."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
 

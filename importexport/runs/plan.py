@@ -75,7 +75,6 @@ class Plan:
 
     @property
     def member_count(self) -> int:
-        """The number of members in the file."""
         return len(self.members) - self.emptied_member_count
 
     @property
@@ -210,7 +209,6 @@ def store_plan(run: ImportRun, plan: Plan, heartbeat: Callable[[], object]) -> N
 
 
 def forget_plan(run: ImportRun) -> None:
-    """Delete the stored plan of a run."""
     ImportChange.objects.filter(run=run).delete()
     ImportedMember.objects.filter(run=run).delete()
 

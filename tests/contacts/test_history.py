@@ -13,7 +13,7 @@ from contacts.triggers import install_triggers, remove_triggers
 from tests.factories import ContactFactory, MemberFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-OTHER_VALUES = {
+OTHER_VALUES = dict.fromkeys(CONTACT_FIELDS, "0478000002") | {
     "name": "Ève",
     "note": "Absente le lundi",
     "job_title": "Directrice",

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 from prometheus_client.parser import text_string_to_metric_families
 
+from contacts_site import __version__
 from mailing.outbox.tasks import deliver_mail
 from tests.contacts_site.test_health import overdue
 
@@ -47,6 +48,10 @@ def test_the_queues_are_measured(nobody, metrics_token):
     assert found["contacts_tasks", "failed"] == 1
     assert found["contacts_oldest_task_seconds", ""] >= 0
     assert found["contacts_disk_free_bytes", ""] > 0
+
+
+def test_the_version_that_answers_is_among_them(nobody, metrics_token):
+    assert figures(nobody)["contacts_site_info", __version__] == 1
 
 
 def test_an_idle_site_has_figures_too(nobody, metrics_token):

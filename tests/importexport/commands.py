@@ -1,4 +1,4 @@
-"""Running the commands as a person at a terminal does, in a process of their own."""
+"""Runs commands in a process of their own, as a person at a terminal does."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ POOR_TERMINAL = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 
 def manage(*arguments, **environment) -> subprocess.CompletedProcess[bytes]:
-    """Run manage.py on the database of the tests, which must hold what is committed."""
+    """Run manage.py on the tests' database; it sees only what is committed."""
     return subprocess.run(
         [sys.executable, Path(settings.BASE_DIR) / "manage.py", *map(os.fsencode, arguments)],
         env={**os.environ, **database_of_tests(), **environment},

@@ -1,7 +1,7 @@
-"""Contact files of every kind, made for tests, and what the site holds, as plain values."""
+"""Makers of contact files for tests, and the site's contacts as plain values."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from odf import table, text
 from odf.opendocument import OpenDocumentSpreadsheet
@@ -12,6 +12,12 @@ from importexport.rows.sheet import write_rows
 
 TITLES = tuple(column.title for column in COLUMNS)
 SHORT = ("Référence", "Dénomination", "Type")
+
+
+def full_row(values: Mapping[str, str | int]) -> list[str | int]:
+    """Make a row of every column, from values by their titles; the others are empty."""
+    assert values.keys() <= set(TITLES)
+    return [values.get(title, "") for title in TITLES]
 
 
 def csv_file(*rows: Sequence[object], titles: Sequence[str] = SHORT) -> io.BytesIO:
@@ -43,21 +49,21 @@ def _cell(value: str | int) -> table.TableCell:
 
 
 def export_like(rows: Iterable[Sequence[str | int]], format: str = "csv") -> io.BytesIO:
-    """Make a file with every column, in the way an export writes it."""
+    """Make a file with every column, as an export writes it."""
     file = io.BytesIO()
     write_rows(file, format, iter(rows))
     return named(f"contacts.{format}", file.getvalue())
 
 
 def named(name: str, content: bytes) -> io.BytesIO:
-    """Make a file that an upload finds a name on."""
+    """Make a file with a name, as an upload needs it."""
     file = io.BytesIO(content)
     file.name = name
     return file
 
 
 def plain(sentence: object) -> str:
-    """Return a sentence with plain spaces where French keeps words together."""
+    """Return a sentence with plain spaces in the place of non-breaking ones."""
     return str(sentence).replace("\u00a0", " ")
 
 
@@ -69,11 +75,11 @@ def names(member=None) -> list[str]:
 
 
 def stored() -> list[tuple[object, ...]]:
-    """Return all that contacts say, by their member and place."""
+    """Return the members' references and the values of all contacts, by member and position."""
     found = Contact.objects.order_by("member__reference", "position")
     return list(found.values_list("member__reference", *CONTACT_FIELDS))
 
 
 def untouched() -> list[dict[str, object]]:
-    """Return every value of every contact: equal only where nothing was written."""
+    """Return all columns of all contacts: equal only where nothing was written."""
     return list(Contact.objects.order_by("pk").values())

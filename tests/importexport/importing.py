@@ -1,4 +1,4 @@
-"""Imports from file to site: at once, as a program does; or as a person and a worker do."""
+"""Imports for tests: directly, as a program does, or by the steps of a person and a worker."""
 
 from django.core.files import File
 from django.db import connection
@@ -83,7 +83,7 @@ def checked(client, file, **values):
 
 
 def press(client, response, label, **values):
-    """Press the button of the page that begins so, and return the page after the work."""
+    """Press the button with this start of its label; return the page after the work."""
     (form,) = page(response).xpath(f"//form[.//button[starts-with(normalize-space(), '{label}')]]")
     pressed = client.post(form.get("action"), {**dict(form.form_values()), **values}, follow=True)
     if not any(run.is_moving for run in ImportRun.objects.all()):

@@ -14,8 +14,6 @@ from importexport.rows.sheet import CONTENT_TYPES, Format
 
 
 class Command(TerminalCommand):
-    """Export all contacts to an ODS or CSV file."""
-
     help = "Exporte tous les contacts dans un fichier ODS ou CSV."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

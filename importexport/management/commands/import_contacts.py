@@ -41,8 +41,6 @@ class MaxRemovals:
 
 
 class Command(TerminalCommand):
-    """Import contacts from an ODS or CSV file: all of it, or nothing."""
-
     help = "Importe les contacts d'un fichier ODS ou CSV : en entier, ou pas du tout."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -12,8 +12,6 @@ from importexport.states import RunState
 
 
 class Command(TerminalCommand):
-    """Undo an import: exactly the contacts and positions from before come back, or nothing."""
-
     help = "Annule un import : les contacts et leur ordre redeviennent exactement ceux d'avant."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

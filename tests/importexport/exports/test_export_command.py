@@ -42,7 +42,7 @@ def umask(mask):
 
 @contextmanager
 def disk_that_takes(size):
-    """Let no file of this process grow beyond so many bytes."""
+    """Limit the size of any file that this process writes."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     yield
@@ -109,7 +109,7 @@ def test_a_folder_under_the_asked_name_is_refused(tmp_path):
     assert inside(tmp_path) == ["contacts.ods"]
 
 
-def test_a_folder_that_takes_no_file_is_told(tmp_path):
+def test_a_folder_without_write_permission_is_an_error(tmp_path):
     folder = "/proc/self"  # where not even root may write
     path = f"{folder}/contacts.ods"
     assert refusal(path).startswith(f"Le fichier {path} ne peut pas être écrit : ")
@@ -117,7 +117,7 @@ def test_a_folder_that_takes_no_file_is_told(tmp_path):
 
 @pytest.fixture(params=[None, b"old"])
 def asked(request, tmp_path):
-    """A name for an export, free or taken; afterwards nothing must have changed there."""
+    """The name of an export, free or taken; the test must leave it as it was."""
     folder = tmp_path / "dossier"
     folder.mkdir()
     for format in ("ods", "csv"):

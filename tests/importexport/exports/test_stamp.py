@@ -1,4 +1,4 @@
-"""An export notes its moment in its ODS; only this site's own notes count."""
+"""An exported ODS carries a stamp with its moment; only the site's own stamps count."""
 
 import io
 from datetime import UTC, datetime, timedelta
@@ -47,7 +47,7 @@ def test_what_was_not_signed_for_this_says_nothing(make):
     assert read_moment({PROPERTY: make()}) is None
 
 
-def test_a_file_without_the_property_says_nothing():
+def test_a_file_without_the_property_has_no_moment():
     assert read_moment({}) is None
 
 
@@ -76,6 +76,6 @@ def test_the_moment_is_from_before_the_first_contact_was_read(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_a_csv_carries_nothing():
+def test_a_csv_has_no_stamp():
     ContactFactory()
     assert properties_of_export("csv") == {}

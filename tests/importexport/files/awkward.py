@@ -1,4 +1,4 @@
-"""Contacts that spreadsheets and libraries are known to spoil; the samples hold them.
+"""Contacts whose values spreadsheets and libraries are known to spoil; all samples have them.
 
 Each is a row of a contact file. `scripts/make_samples.py` writes them: whoever changes them makes
 the samples anew.
@@ -72,7 +72,7 @@ ROWS = [(*contact, TYPES[contact[-1] - 1]) for contact in _CONTACTS]
 
 
 def without_empty_end(row):
-    """Return a row as the reader gives it: it ends at its last value."""
+    """Return a row without its empty last cells, as the reader gives it."""
     cells = list(row)
     while cells[-1] == "":
         cells.pop()

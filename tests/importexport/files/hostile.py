@@ -1,4 +1,4 @@
-"""Files made to exhaust whoever reads them, as large as the site's limits allow.
+"""Files made to exhaust the reader's time or memory, as large as the site's limits allow.
 
 The tests divide sizes and limits alike by DIVISOR, to be quick; with HOSTILE_DIVISOR=1 in the
 environment, nothing is.
@@ -31,19 +31,19 @@ COSTLY: dict[str, Callable[[], bytes]] = {}
 
 
 def hostile(make: Callable[[], bytes]) -> Callable[[], bytes]:
-    """Count a file among those that must be refused."""
+    """Register a file that must be refused."""
     HOSTILE[make.__name__] = make
     return make
 
 
 def costly(make: Callable[[], bytes]) -> Callable[[], bytes]:
-    """Count a file among those that may be read, if they end."""
+    """Register a file that may be read, or refused."""
     COSTLY[make.__name__] = make
     return make
 
 
 def part_of(count: int) -> int:
-    """Return the count, divided as all sizes are."""
+    """Return the count, divided by the factor of all sizes."""
     return max(1, count // DIVISOR)
 
 
@@ -90,7 +90,7 @@ def end_of_directory(directory: bytes, count: int, place: int) -> bytes:
 
 
 def numbered(template: str, count: int) -> Iterator[str]:
-    """Yield a text with all numbers in the place of #, in blocks."""
+    """Yield blocks of a text repeated with increasing numbers in the place of #."""
     for start in range(0, part_of(count), 10_000):
         yield "".join(template.replace("#", str(n)) for n in range(start, start + 10_000))
 
@@ -136,7 +136,7 @@ def directory_of_a_million_entries() -> bytes:
 
 @hostile
 def directory_of_a_million_entries_in_zip64() -> bytes:
-    """The old end record announces nothing; the one that counts, a million."""
+    """The usual end record announces no entry, that of the large package a million."""
     directory = _directory(part_of(1_300_000))
     place = 4 + len(directory)
     record = b"PK\6\6" + struct.pack(

@@ -1,4 +1,4 @@
-"""Small contact files made by hand, and what the reader makes of them."""
+"""Makers of small files, and functions that read them."""
 
 import io
 import zipfile
@@ -97,7 +97,7 @@ def read_rows(file):
 
 
 def read_cell(markup):
-    """Return what is read in a cell given as XML, which stands under « Nom »."""
+    """Return the value of a cell, given as XML, in the column « Nom »."""
     [(_, cells)] = read_rows(ods(row(cell("C1"), markup, cell("2"))))
     assert len(cells) == 3
     assert (cells[0], cells[2]) == ("C1", "2")

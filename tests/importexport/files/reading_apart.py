@@ -1,4 +1,4 @@
-"""Reads files, each in a process of its own, and tells what became of it and of the memory.
+"""Reads files, each in a process of its own, and reports its outcome, time and memory.
 
 `HOSTILE_DIVISOR=1 python -m tests.importexport.files.reading_apart` makes and reads every hostile
 file at its full size, and prints what each costs.
@@ -55,13 +55,13 @@ def _read_here(path: Path) -> dict[str, object]:
 
 
 def _memory(kind: str) -> float:
-    """Return the MiB that this process has (VmRSS), or the most it ever had (VmHWM)."""
+    """Return the memory of this process in MiB: now (VmRSS), or at most (VmHWM)."""
     status = Path("/proc/self/status").read_text()
     return int(status.split(f"{kind}:")[1].split()[0]) / 1024
 
 
 def _read_each(paths: Sequence[str]) -> None:
-    """Read each file in a fork, so that none sees the memory of another."""
+    """Read each file in a fork, so that the memory of one does not count for another."""
     for path in paths:
         child = os.fork()
         if not child:

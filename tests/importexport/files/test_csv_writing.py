@@ -1,4 +1,4 @@
-"""A CSV file is written as spreadsheets open it best, and nothing in it can run."""
+"""A CSV file is written as spreadsheets open it best, and no text of it can be run."""
 
 import csv
 import io

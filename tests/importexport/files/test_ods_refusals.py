@@ -1,4 +1,4 @@
-"""What is no ODS file, or a damaged one, is refused with a sentence for people."""
+"""A file that is no ODS, or is damaged, is refused with a sentence for people."""
 
 import io
 import random
@@ -32,7 +32,7 @@ from tests.importexport.files.making import (
 
 
 def refusal(file, limits=None):
-    """Return the sentence with which a file is refused; no other exception may come."""
+    """Return the sentence with which a file is refused; fail on any other exception."""
     with pytest.raises(FileRefused) as refused:
         read(file, limits) if limits else read(file)
     sentence = str(refused.value)
@@ -219,7 +219,7 @@ def test_nesting_as_deep_as_people_need_is_read():
     assert read(ods(row(cell(spans)).join(groups)))[1:] == [(2, ["C1"])]
 
 
-def test_a_sheet_without_the_header_tells_what_was_seen():
+def test_a_sheet_without_the_header_gives_its_first_rows_as_candidates():
     file = package(document(sheet(row(cell("Référence"), cell("Nom"))), sheet(row(cell("x")))))
 
     with pytest.raises(HeaderNotFound) as refused:

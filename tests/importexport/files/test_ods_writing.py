@@ -41,7 +41,7 @@ def content(rows=ROWS):
 
 
 def found(element, path):
-    """Return what an XPath finds; the prefixes are those of the document."""
+    """Return what an XPath finds, with the document's prefixes."""
     return element.xpath(path, namespaces={k: v for k, v in element.nsmap.items() if k})
 
 
@@ -111,7 +111,7 @@ def test_the_package_may_go_to_a_pipe():
 
 
 def data_cells(rows):
-    """Return the cells of the rows between the titles and those that are ready to be filled."""
+    """Return the cells of the rows between the titles and the empty rows."""
     return [
         row.findall("{*}table-cell")
         for row in found(content(rows), "//table:table[1]/table:table-row")
@@ -166,7 +166,7 @@ def test_spaces_that_xml_would_fold_are_elements(value, markup):
 
 
 @pytest.mark.parametrize("code", [0, 1, 8, 11, 12, 14, 31, 0xD800, 0xDFFF, 0xFFFE, 0xFFFF])
-def test_a_character_that_xml_cannot_hold_never_gets_in(code):
+def test_characters_that_xml_forbids_are_never_written(code):
     [[cell, *_]] = data_cells([(f"a{chr(code)}b", "", "", 1)])
 
     assert "".join(cell.itertext()) == "ab"

@@ -14,7 +14,7 @@ CONTACTS = [without_empty_end(row) for row in ROWS]
 
 
 def as_written(cell, lost):
-    """Return a text less what its writer left to the white space of XML, which is no text."""
+    """Return a text without the white space that its writer did not escape in the XML."""
     return re.sub(lost, " ", cell) if isinstance(cell, str) else cell
 
 

@@ -1,4 +1,4 @@
-"""The usual rows are read without the XML parser, and every file reads as if they were not."""
+"""Plain rows are read without the XML parser, and every file gives the same rows either way."""
 
 import io
 import zipfile
@@ -38,7 +38,7 @@ def outcome(content, limits=LIMITS):
 
 
 def by_the_parser_alone(content, limits=LIMITS):
-    """Return the same with a declaration after which no row counts as plain."""
+    """Return the same with a declaration after which all rows go to the parser."""
     return outcome(content.replace(DECLARATION, DECLARATION.replace("?>", "  ?>"), 1), limits)
 
 
@@ -54,7 +54,7 @@ def below(*rows):
 
 @pytest.fixture
 def parsed(monkeypatch):
-    """What the parser itself was given."""
+    """The pieces that the parser was given."""
     pieces = []
     create = ods_parser.expat.ParserCreate
 
@@ -120,7 +120,7 @@ def test_a_usual_row_does_not_go_through_the_parser(xml, parsed):
 
 
 @pytest.mark.parametrize("xml", OTHER[1:])
-def test_any_other_row_does(xml, parsed):
+def test_any_other_row_goes_through_the_parser(xml, parsed):
     content = below(PLAIN[0], xml, PLAIN[1])
     found = outcome(content)
     assert xml[:30] in b"".join(parsed).decode()

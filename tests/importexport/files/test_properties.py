@@ -1,4 +1,4 @@
-"""A file tells how far its reading has come, and an ODS what its user-defined metadata say."""
+"""The progress of reading a file, and the user-defined metadata of an ODS."""
 
 import io
 import zipfile
@@ -91,7 +91,7 @@ def test_damaged_metadata_is_no_reason_to_refuse_a_file(meta):
     assert [list(found.cells) for found in table.rows] == [["C1", "Anne", "2"]]
 
 
-def test_a_damaged_entry_of_metadata_is_no_reason_either():
+def test_a_damaged_entry_of_metadata_is_no_reason_to_refuse_a_file():
     file = package(CONTENT, **{"meta.xml": meta_xml(property_xml("a", "b"))})
     data = file.getvalue()
     with zipfile.ZipFile(file) as made:

@@ -1,4 +1,4 @@
-"""A row is joined in a few steps where its texts need no care, and cell by cell elsewhere."""
+"""A row is written at once where its texts need no escaping, and cell by cell otherwise."""
 
 from hypothesis import example, given
 from hypothesis import strategies as st

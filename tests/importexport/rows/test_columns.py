@@ -191,7 +191,7 @@ def test_a_character_that_no_file_can_hold_is_refused(title, character, code):
 
 
 @pytest.mark.parametrize("text", ["a\tb", "a\u00a0b", "😀", "\u200bx", "a\x7fb", "\u202eabc"])
-def test_other_invisible_characters_are_taken(text):
+def test_other_invisible_characters_are_accepted(text):
     assert read("Note", text) == (text, [])
 
 

@@ -1,4 +1,4 @@
-"""A faulty file comes back marked: the same rows at the same lines, and what is wrong with them."""
+"""The marked file has the rows of the faulty one, on the same lines, with their errors."""
 
 import io
 import zipfile
@@ -16,7 +16,7 @@ from importexport.rows.marking import mark_file
 from importexport.rows.sheet import guide_rows
 from tests.importexport.files import making
 from tests.importexport.files.making import LIMITS, cell, document, package, row, sheet
-from tests.importexport.files_made import csv_file, export_like, ods_file, plain
+from tests.importexport.files_made import csv_file, export_like, full_row, ods_file, plain
 
 MEMBERS = {
     "C1": KnownMember(1, "Ferme", has_contacts=True),
@@ -44,7 +44,7 @@ def marked(source, limits=LIMITS):
 
 
 def cells_by_line(file):
-    """Return all rows of a file by their line, those above the titles too."""
+    """Return the rows of a file by their lines, with those above the titles."""
     found = open_table(file, is_header, LIMITS)
     return {row.line: list(row.cells) for row in (*found.above, found.header, *found.rows)}
 
@@ -74,8 +74,11 @@ def test_every_row_keeps_its_line_and_its_cells_and_errors_stand_behind(make):
 
 
 def test_numbers_stay_numbers_and_lines_of_a_text_lines():
-    file = export_like([["C9", *[""] * 2, "un\n\n  deux\ttrois", *[""] * 4, 7, ""]], "ods")
-    assert cells_by_line(marked(file))[2][:9] == cells_by_line(file)[2]
+    values = {"Référence": "C9", "Note": "un\n\n  deux\ttrois", "Type": 7}
+    file = export_like([full_row(values)], "ods")
+    written = cells_by_line(file)[2]
+    assert written[-1] == 7
+    assert cells_by_line(marked(file))[2][: len(written)] == written
     assert cells_by_line(marked(ods_file(*FAULTY)))[4][0] == 42
 
 
@@ -112,7 +115,7 @@ def test_blank_rows_and_those_above_the_titles_stay_where_they_are():
     assert len(content) < 20_000
 
 
-def test_of_equal_rows_each_tells_its_own_errors():
+def test_of_equal_rows_each_has_its_own_errors():
     faulty = [cell("C9"), cell("Anne"), cell("2")]
     titles = row(cell("Référence"), cell("Dénomination"), cell("Type"))
     repeated = row(*faulty, attributes='table:number-rows-repeated="3"')
@@ -120,7 +123,7 @@ def test_of_equal_rows_each_tells_its_own_errors():
     assert [len(found[line]) for line in (2, 3, 4)] == [4, 4, 4]
 
 
-def test_rows_beyond_the_kept_errors_are_there_without(monkeypatch):
+def test_rows_beyond_the_kept_errors_are_written_without_errors(monkeypatch):
     monkeypatch.setattr("importexport.rows.checking.MOST_REMARKS", 1)
     found = cells_by_line(marked(ods_file(("C1", "", 0), ("C1", "", 0))))
     assert len(found[2]) == 4
@@ -168,7 +171,7 @@ def sheet_of(file):
 
 
 def cells_of(sheet):
-    """Yield line, place and cell as odfpy has them, repeated ones counted."""
+    """Yield (line, index, cell) from a sheet of odfpy, with repeated cells counted."""
     line = 1
     for found in sheet.getElementsByType(table.TableRow):
         place = 1
@@ -179,7 +182,7 @@ def cells_of(sheet):
 
 
 def annotations(file):
-    """Return each comment, as odfpy finds it, by its line and place."""
+    """Return the comments that odfpy finds, by line and index."""
     found = {}
     for line, place, made in cells_of(sheet_of(file)[1]):
         for note in made.getElementsByType(office.Annotation):
@@ -274,7 +277,7 @@ SHORT_TITLES = ("Référence", "Dénomination", "Type")
 
 
 def test_exports_and_the_guide_have_no_column_of_errors():
-    titles = cells_by_line(export_like([["C1", *[""] * 7, 1, ""]], "ods"))[1]
+    titles = cells_by_line(export_like([full_row({"Référence": "C1", "Type": 1})], "ods"))[1]
     assert titles == [column.title for column in COLUMNS]
     assert "Erreurs" not in {title for title, _, _ in guide_rows()}
 

@@ -1,4 +1,4 @@
-"""What happens while an import runs happens before it or after it: never in between, and no error.
+"""Whatever a person does during an import takes effect before it or after it, without an error.
 
 An import is stopped once it holds the contacts, when it is about to change them; another person
 acts in a thread of their own until the database makes them wait.
@@ -54,7 +54,7 @@ def client():
 
 @pytest.fixture
 def meanwhile(monkeypatch, others):
-    """Have someone act once an import, or its undoing, holds the contacts; give what they got."""
+    """Have an action done once an import, or its undoing, has locked the contacts."""
 
     def set_up(action):
         started = []
@@ -77,7 +77,7 @@ def meanwhile(monkeypatch, others):
 
 @pytest.fixture
 def import_while(meanwhile):
-    """Import rows; once the contacts are held, let someone else act. Return what they got."""
+    """Import rows, have an action done once the contacts are locked, and return its result."""
 
     def run(action, *rows, sync=True):
         result = meanwhile(action)
@@ -319,7 +319,7 @@ def test_a_member_who_goes_while_the_file_is_read_stops_the_import(member, other
 
 
 @pytest.mark.parametrize("rest", ["contacts/ajouter/", "contacts/ordre/"])
-def test_whoever_comes_too_late_for_a_deleted_member_is_told(member, client, others, rest):
+def test_a_change_of_a_member_deleted_meanwhile_is_not_found(member, client, others, rest):
     values = MEMBER | {"type": "1", "contact": list(member.contacts.values_list("pk", flat=True))}
     with held_member(member.pk) as held:
         late = others.submit(in_thread, client.post, address(member, rest), values)

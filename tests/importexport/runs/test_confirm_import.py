@@ -122,7 +122,7 @@ def test_whatever_changed_is_told(administrator, member, asked, change, told):
     assert untouched() == before
 
 
-def test_changes_of_members_whom_the_import_leaves_alone_are_not_told(administrator, member):
+def test_changes_of_members_whom_the_import_leaves_alone_are_not_named(administrator, member):
     limited = {"sync": "on", "only_members_in_file": "on"}
     rows = [["C1", "Bruno", 4], ["C1", "Anne", 4]]
     asked = checked(administrator, csv_file(*rows), **limited)

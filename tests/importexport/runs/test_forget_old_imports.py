@@ -137,7 +137,7 @@ def test_an_interrupted_import_is_abandoned_too(member, settings, undo_days):
 
 
 @pytest.mark.parametrize("state", ["received", "checking", "applying", "undoing"])
-def test_an_import_that_a_worker_is_at_is_left_alone(member, state):
+def test_a_run_that_waits_for_a_worker_keeps_its_file_and_plan(member, state):
     run = aged(ready(csv_file(*ROWS), sync=True), 100)
     ImportRun.objects.update(state=state)
     assert forget_old_imports() == 0
@@ -164,7 +164,7 @@ def test_an_import_confirmed_at_the_last_moment_is_applied_whole(member, monkeyp
     assert names() == ["Denis", "Anne"]
 
 
-def test_an_undoing_asked_for_just_before_takes_nothing_back_by_halves(member, monkeypatch):
+def test_an_undoing_asked_for_just_before_undoes_all_or_nothing(member, monkeypatch):
     run = aged(done(), 21)
     after = untouched()
     forget = retention._forget_plan
@@ -181,7 +181,7 @@ def test_an_undoing_asked_for_just_before_takes_nothing_back_by_halves(member, m
     assert "trop ancien" in run.message
 
 
-def test_what_was_forgotten_by_halves_is_forgotten_whole_the_next_time(member, monkeypatch):
+def test_an_interrupted_purge_is_resumed(member, monkeypatch):
     run = aged(done(), 21)
 
     def killed(_run):

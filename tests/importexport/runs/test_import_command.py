@@ -122,7 +122,7 @@ def test_a_file_that_cannot_be_read_is_named_with_the_reason(db, tmp_path):
         (POOR_TERMINAL, "ascii", '" 9... " n\'est pas un type'),
     ],
 )
-def test_on_a_terminal_of_any_encoding_errors_are_told_one_a_line(
+def test_on_a_terminal_of_any_encoding_each_error_is_on_a_line(
     path, environment, encoding, expected
 ):
     ContactFactory(member__reference="C1", name="Anne")

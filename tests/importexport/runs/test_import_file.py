@@ -110,7 +110,7 @@ def test_without_a_file_the_page_asks_for_one(administrator, member, sync):
         ("Référence;Type;Type\nC1;1;1\n".encode(), "Le fichier a deux colonnes « Type »."),
     ],
 )
-def test_a_refused_file_is_told_in_a_sentence(administrator, member, content, said, sync):
+def test_a_refused_file_is_answered_with_a_sentence(administrator, member, content, said, sync):
     ContactFactory(member=member, name="Anne")
     if not content:
         assert said in errors(send(administrator, named("x.ods", content), **sync), "file")
@@ -131,7 +131,7 @@ def test_a_synchronisation_that_would_empty_the_site_is_refused(administrator, m
 
 
 @pytest.mark.parametrize("sync", [{}, {"sync": "on"}])
-def test_every_faulty_row_is_told_and_nothing_is_imported(administrator, member, sync):
+def test_every_faulty_row_is_reported_and_nothing_is_imported(administrator, member, sync):
     file = csv_file(["C1", "Anne", 1], ["C9", "Bruno", 9], ["C1", "Chloé", ""])
     response = checked(administrator, file, **sync)
     assert "Rien n'a été importé : 3 erreurs dans le fichier" in text(response)

@@ -1,4 +1,4 @@
-"""The disk full, the file gone, the database away: a clear state, a sentence, and a way on.
+"""A full disk, a deleted file, a lost database: the run fails with a sentence, and can be resumed.
 
 What the database itself refuses, it really refuses; nothing that is logged names a person.
 """
@@ -79,7 +79,7 @@ def confirmed(run):
 
 
 def interrupted(client, run, sentence):
-    """See that the page of a run says why it stopped, and return that page."""
+    """Assert that the page of a run says why it stopped, and return that page."""
     assert state_of(run) == "failed"
     response = client.get(run.get_absolute_url())
     assert "L'import est interrompu" in text(response)
@@ -88,7 +88,7 @@ def interrupted(client, run, sentence):
 
 
 def taken_up(client, run, sentence):
-    """Go on from the page that says why it stopped, until the contacts are those of the file."""
+    """Resume the run from its page, until the contacts are those of the file."""
     response = press(client, interrupted(client, run, sentence), "Reprendre")
     press(client, response, "Importer")
     assert state_of(run) == "done"
@@ -100,7 +100,7 @@ def taken_up(client, run, sentence):
 
 @pytest.fixture
 def full_disk(monkeypatch):
-    """No file finds room, until it is told so."""
+    """Have every write of a file fail, until the returned function is called."""
 
     def refuse(*_):
         raise OSError(errno.ENOSPC, "No space left on device", f"/files/{NAME}")
@@ -109,7 +109,9 @@ def full_disk(monkeypatch):
     return monkeypatch.undo
 
 
-def test_an_upload_without_room_is_told_at_the_field(administrator, before, full_disk):
+def test_an_upload_that_finds_the_disk_full_shows_an_error_at_the_field(
+    administrator, before, full_disk
+):
     response = send(administrator, csv_file(*ROWS))
     assert DISK_FULL in plain(errors(response, "file"))
     assert not ImportRun.objects.exists()
@@ -146,7 +148,7 @@ def test_a_marked_file_without_room_interrupts_the_check(administrator, before, 
 
 @contextmanager
 def full_sqlite(pages=3):
-    """Let the database take hardly any more."""
+    """Limit the database to a few more pages."""
     with connection.cursor() as cursor:
         # What earlier tests have emptied is room too.
         cursor.execute("VACUUM")
@@ -160,7 +162,7 @@ def full_sqlite(pages=3):
 
 @contextmanager
 def full_postgresql(table):
-    """Let the database answer to each new row as it does where its disk is full."""
+    """Have the database refuse each new row as it does where its disk is full."""
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
@@ -209,7 +211,7 @@ def test_a_database_without_room_interrupts_the_import(administrator, before):
 # --- The file -----------------------------------------------------------------------------------
 
 
-def test_a_file_deleted_before_its_check_is_told(administrator, before):
+def test_a_file_deleted_before_its_check_fails_the_run_with_a_sentence(administrator, before):
     run = received(csv_file(*ROWS), sync=True)
     stored = Path(run.file.path)
     content = stored.read_bytes()
@@ -231,7 +233,7 @@ def test_a_file_deleted_after_its_check_is_needed_no_more(before):
 # --- Whatever it is -----------------------------------------------------------------------------
 
 
-def test_an_unexpected_error_is_told_without_its_words(administrator, before, monkeypatch):
+def test_an_unexpected_error_is_shown_without_its_words(administrator, before, monkeypatch):
     run = confirmed(ready(csv_file(*ROWS), sync=True))
     with monkeypatch.context() as patch:
 
@@ -339,7 +341,7 @@ def test_a_connection_lost_in_an_undoing_leaves_the_import_in_place(before, monk
 
 
 @on_postgresql
-def test_a_worker_whose_connections_end_tells_it_and_works_on(administrator, before, tmp_path):
+def test_a_worker_whose_connections_end_fails_the_run_and_works_on(administrator, before, tmp_path):
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         ours = cursor.fetchone()[0]
@@ -374,7 +376,7 @@ def kept_busy():
 
 @on_sqlite
 @pytest.mark.parametrize("is_applied", [False, True])
-def test_a_run_whose_end_cannot_be_noted_is_taken_up_after_its_lease(
+def test_a_run_whose_failure_cannot_be_noted_is_claimed_again_after_its_lease(
     before, monkeypatch, is_applied, caplog
 ):
     run = ready(csv_file(*ROWS), sync=True) if is_applied else received(csv_file(*ROWS), sync=True)

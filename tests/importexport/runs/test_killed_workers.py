@@ -1,4 +1,4 @@
-"""Workers that are killed or stopped: nothing is lost, and the run comes to its end.
+"""Workers are killed or stopped: nothing is lost, and another one ends the run.
 
 Each is `manage.py worker`, a process of its own. The moments are drawn over the time that the work
 really takes, which is measured first.
@@ -33,7 +33,7 @@ def _short_leases(settings):
 
 @pytest.fixture
 def before():
-    """Some thousands of contacts, as they are before the import."""
+    """8,000 contacts, as they are before the import."""
     for number in range(MEMBERS):
         member = MemberFactory(reference=f"C{number:02}")
         Contact.objects.bulk_create(
@@ -134,7 +134,7 @@ def test_a_worker_killed_at_any_moment_leaves_the_contacts_of_before_or_of_after
     assert untouched() == before
 
 
-def test_a_worker_told_to_stop_gives_a_check_back_and_another_goes_on_at_once(before, tmp_path):
+def test_a_stopped_worker_releases_a_check_and_another_one_begins_it_at_once(before, tmp_path):
     run = sent(times=5)
     with a_worker(tmp_path, IMPORT_LEASE_SECONDS="600") as worker:
         ask_for_work(run.pk)
@@ -146,7 +146,7 @@ def test_a_worker_told_to_stop_gives_a_check_back_and_another_goes_on_at_once(be
         wait_until(lambda: state_of(run) == "ready")
 
 
-def test_a_worker_told_to_stop_ends_what_it_applies(before, tmp_path):
+def test_a_stopped_worker_first_ends_what_it_applies(before, tmp_path):
     run = sent(times=3)
     with a_worker(tmp_path) as worker:
         ask_for_work(run.pk)

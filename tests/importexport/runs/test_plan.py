@@ -13,7 +13,7 @@ def rows(*said):
 
 
 def site(**members):
-    """Make what is stored: `m1="AB"` has A at place 1 and B at 2, a space leaves a place free."""
+    """Make stored contacts: `m1="AB"` has A at position 1, B at 2; a space leaves one free."""
     stored = {}
     for name, letters in members.items():
         places = [(place, letter) for place, letter in enumerate(letters, 1) if letter != " "]
@@ -110,7 +110,7 @@ def test_whatever_there_was_the_site_becomes_exactly_the_file(said, members):
 
 
 def _check_members(plan, stored):
-    """Hold the numbers of each member to its changes."""
+    """Assert that the numbers of each member are those of its changes."""
     for member in plan.members:
         key = member.member_id
         assert member.added == sum(made.member_id == key for made in plan.added)

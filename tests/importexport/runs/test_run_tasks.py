@@ -1,4 +1,4 @@
-"""Whoever asks for work on a run enqueues it: without a task, no worker would hear of it."""
+"""Each step that a worker must do is enqueued: without a task, it would wait for its lease."""
 
 import pytest
 
@@ -52,7 +52,7 @@ def test_asking_to_undo_enqueues_the_undoing(anne):
     assert take_tasks() == [run.pk]
 
 
-def test_taking_up_an_interrupted_run_enqueues_its_check(anne):
+def test_resuming_an_interrupted_run_enqueues_its_check(anne):
     run = received(csv_file(*ROWS))
     ImportRun.objects.update(state="failed")
     take_tasks()

@@ -100,7 +100,7 @@ def test_an_import_undone_several_times_at_once_is_undone_once(member):
         ask_to_undo(again(run), None)
 
 
-def test_a_run_taken_up_several_times_at_once_is_checked_once(member):
+def test_a_run_resumed_several_times_at_once_is_checked_once(member):
     run = received(csv_file(["C1", "Denis", 1]))
     ImportRun.objects.update(state=RunState.FAILED)
     assert sorted(at_once(*[lambda: resume(again(run))] * AT_ONCE)) == [False] * 3 + [True]
@@ -118,7 +118,7 @@ def nothing_is_kept(run) -> bool:
     return not (changes.exists() or members.exists() or files)
 
 
-def test_a_run_abandoned_while_its_file_is_read_comes_to_nothing(member):
+def test_a_run_abandoned_while_its_file_is_read_keeps_nothing(member):
     before = untouched()
     run = received(csv_file(["C1", "Denis", 1]))
     # Asked for in the middle of the reading, by someone whose page still says « reçu ».
@@ -130,7 +130,7 @@ def test_a_run_abandoned_while_its_file_is_read_comes_to_nothing(member):
 
 
 @pytest.mark.parametrize("moment", ["store_plan", "_outcome", "_make_ready", "with_changes_since"])
-def test_a_run_abandoned_at_any_moment_of_its_check_comes_to_nothing(member, monkeypatch, moment):
+def test_a_run_abandoned_at_any_moment_of_its_check_keeps_nothing(member, monkeypatch, moment):
     run = received(csv_file(["C1", "Denis", 1]), sync=True)
     ImportRun.objects.update(outdated={"removed": 0})
     original = getattr(check, moment)
@@ -214,7 +214,7 @@ def test_a_worker_that_lost_its_run_mixes_nothing_into_it(member, clock, monkeyp
 
 
 @pytest.mark.parametrize("state", ["checking", "applying", "undoing"])
-def test_a_run_that_ends_its_workers_is_given_up(member, clock, state):
+def test_a_run_whose_workers_die_is_given_up(member, clock, state):
     before = untouched()
     run = ready(csv_file(["C1", "Denis", 1]))
     ImportRun.objects.update(state=state, claim=None)
@@ -230,7 +230,7 @@ def test_a_run_that_ends_its_workers_is_given_up(member, clock, state):
     assert take_overdue() == []
 
 
-def test_a_given_up_run_can_be_taken_up_again(member, clock):
+def test_a_run_that_was_given_up_can_be_resumed(member, clock):
     administrator = Client()
     administrator.force_login(UserFactory(is_superuser=True))
     run = received(csv_file(["C1", "Denis", 1]))

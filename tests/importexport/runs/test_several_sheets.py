@@ -1,4 +1,4 @@
-"""What one sheet cannot hold goes on in the next; all of them are read, told of and marked."""
+"""Rows beyond the end of a sheet are in the next one; all sheets are read, checked and marked."""
 
 import io
 import zipfile
@@ -14,7 +14,7 @@ from importexport.rows.columns import COLUMNS
 from importexport.rows.marking import mark_file
 from importexport.rows.sheet import sheet_column
 from tests.importexport.files.making import LIMITS, cell, document, package, row
-from tests.importexport.files_made import plain
+from tests.importexport.files_made import full_row, plain
 
 MEMBERS = {"C1": KnownMember(1, "Ferme", has_contacts=True)}
 TITLES = row(cell("Référence"), cell("Type"))
@@ -23,7 +23,8 @@ TITLES = row(cell("Référence"), cell("Type"))
 def exported(count, rows_of_a_sheet):
     file = io.BytesIO()
     columns = [sheet_column(column) for column in COLUMNS]
-    rows = (["C1", "", f"n{n}", *[""] * 5, 1, ""] for n in range(count))
+    values = ({"Référence": "C1", "Dénomination": f"n{n}", "Type": 1} for n in range(count))
+    rows = map(full_row, values)
     guide = Guide("Guide", ("a",), (2.0,), (("b",),))
     write_ods(file, "Contacts", columns, rows, guide, rows_of_a_sheet=rows_of_a_sheet)
     return file

@@ -75,7 +75,7 @@ def test_each_member_has_its_lines_in_the_order_of_the_file(administrator, site)
     }
 
 
-def test_a_move_tells_both_places(administrator, site):
+def test_a_move_shows_both_positions(administrator, site):
     Contact.objects.update(email="")
     rows = [["C1", name, 4] for name in ("Bruno", "Anne", "Chloé")]
     preview(administrator, [*rows, ["C2", "Zoé", 4], ["C3", "Yves", 4]])
@@ -125,7 +125,7 @@ def test_an_addition_shows_what_stays_above_it(administrator, site):
     }
 
 
-def test_once_imported_the_page_tells_what_was_done(administrator, site, settings):
+def test_once_imported_the_page_shows_the_changes(administrator, site, settings):
     settings.IMPORT_CONFIRM_REMOVALS_PERCENT = 100
     response = press(administrator, preview(administrator), "Importer")
     expected = {
@@ -250,7 +250,7 @@ def test_the_worker_says_how_far_it_is(site, monkeypatch):
 # --- Interrupted --------------------------------------------------------------------------------
 
 
-def test_an_interrupted_import_says_why_and_can_be_taken_up_again(administrator, site):
+def test_an_interrupted_import_says_why_and_can_be_resumed(administrator, site):
     send(administrator, csv_file(["C1", "Denis", 1]))
     run = last_run()
     stored = Path(run.file.path)

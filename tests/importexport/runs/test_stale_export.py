@@ -109,7 +109,7 @@ def refuse_address(farm):
         (refuse_address, []),
     ],
 )
-def test_whatever_was_done_since_is_found(administrator, farm, act, undone):
+def test_changes_since_the_export_are_stale(administrator, farm, act, undone):
     file = export()
     act(farm)
     checked(administrator, file, sync="on")
@@ -117,14 +117,14 @@ def test_whatever_was_done_since_is_found(administrator, farm, act, undone):
     assert last_run().stale_count == len(undone)
 
 
-def test_what_an_import_did_since_is_found(administrator, farm):
+def test_changes_by_an_import_since_the_export_are_stale(administrator, farm):
     file = export()
     import_contacts(csv_file(["C1", "Denis", 1], ["C1", "Anne", 4]), sync=True)
     checked(administrator, file, sync="on")
     assert stale() == [("Ajout", "Bruno"), ("Ajout", "Chloé"), ("Suppression", "Denis")]
 
 
-def test_a_contact_that_an_undo_brought_back_since_is_found(administrator, farm):
+def test_contacts_restored_by_an_undo_since_the_export_are_stale(administrator, farm):
     run, _ = run_import(csv_file(["C1", "Anne", 4], ["C1", "Chloé", 4]), sync=True)
     make_old()
     file = export()
@@ -134,7 +134,7 @@ def test_a_contact_that_an_undo_brought_back_since_is_found(administrator, farm)
     assert stale() == [("Suppression", "Bruno")]
 
 
-def test_what_the_file_itself_changes_is_no_matter(administrator, farm):
+def test_changes_from_before_the_export_are_not_stale(administrator, farm):
     file = export()
     rows = [["C1", "Anne", 4], ["C1", "Denis", 1]]
     Contact.objects.filter(name="Bruno").update(note="x")
@@ -169,13 +169,13 @@ def test_an_addition_undoes_nothing(administrator, farm):
     assert SINCE not in text(response)
 
 
-def test_a_file_without_its_moment_is_told_apart(administrator, farm):
+def test_a_file_without_a_stamp_says_so(administrator, farm):
     response = checked(administrator, export("csv"), sync="on")
     assert "Ce fichier ne dit pas quand il a été exporté (seul l'ODS le fait)" in text(response)
     assert last_run().exported_at is None
 
 
-def test_a_file_of_another_site_has_no_moment(administrator, farm, settings):
+def test_the_stamp_of_another_site_is_ignored(administrator, farm, settings):
     file = export()
     settings.SECRET_KEY = "another site's"
     administrator.force_login(UserFactory(role=ADMINISTRATOR))

@@ -89,7 +89,7 @@ def test_it_is_undone_in_the_browser_by_whoever_asks(administrator, farm, settin
     assert "il n'y a rien à annuler" in text(administrator.get(address))
 
 
-def test_what_was_told_to_a_removed_contact_is_again_of_this_contact(farm):
+def test_a_notification_to_a_removed_contact_is_linked_to_it_again(farm):
     Contact.objects.filter(name="Zoé").update(email="zoe@x.fr")
     told = notify(Member.objects.get(reference="C2"), Topic.ORDERS, "Bon", "Bonjour")
     run, _ = run_import(csv_file(*ROWS), sync=True)
@@ -258,7 +258,7 @@ class AnyImport(TestCase):
 
     @settings(deadline=None)
     @given(before=st.tuples(letters, letters), file=st.tuples(letters, letters), sync=st.booleans())
-    def test_any_import_can_be_taken_back(self, before, file, sync):
+    def test_any_import_can_be_undone(self, before, file, sync):
         for reference, those in zip(("C1", "C2"), before, strict=True):
             member = MemberFactory(reference=reference)
             for place, name in enumerate(those):
