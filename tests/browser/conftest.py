@@ -135,3 +135,18 @@ def accessible():
         assert results.violations_count == 0, results.generate_report()
 
     return accessible
+
+
+@pytest.fixture
+def accessible_at_each_width(accessible):
+    """Check a page with axe on a wide and a narrow screen, where nothing may stick out."""
+
+    def accessible_at_each_width(page: Page) -> None:
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            accessible(page)
+            is_within = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+            assert is_within, (page.url, width)
+        page.set_viewport_size({"width": 1280, "height": 900})
+
+    return accessible_at_each_width

@@ -220,16 +220,14 @@ def test_the_menu_is_not_shown_to_the_back_office(open_page, back_office_user, c
     expect(page.locator("summary", has_text="Autres")).to_have_count(0)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing_on_the_pages_of_an_import(
-    open_page, administrator_user, contact, tmp_path, accessible, width
+    open_page, administrator_user, contact, tmp_path, accessible_at_each_width
 ):
     MemberFactory(reference="C2")
-    page = open_page(administrator_user, width=width)
+    page = open_page(administrator_user)
 
     def check():
-        accessible(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+        accessible_at_each_width(page)
 
     send(page, tmp_path / "c.csv", "Référence;Type\nC1;2\nC9;deux\n")
     check()

@@ -109,8 +109,13 @@ def synchronise(page, path):
     expect(page.get_by_role("heading", name="L'import est terminé")).to_be_visible()
 
 
-@pytest.mark.both_databases
-@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no javascript"])
+@pytest.mark.parametrize(
+    "javascript",
+    [
+        pytest.param(True, id="javascript", marks=pytest.mark.both_databases),
+        pytest.param(False, id="no javascript"),
+    ],
+)
 def test_a_day_of_work(open_page, administrator_user, member, tmp_path, javascript):
     page = open_page(javascript=javascript)
     sign_in(page, administrator_user)

@@ -57,7 +57,7 @@ def exported(format):
 class RoundTrip(TestCase):
     """Each example of hypothesis has a database of its own."""
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(suppress_health_check=[HealthCheck.too_slow])
     @given(SITES, st.sampled_from(["ods", "csv"]), st.tuples(texts(20), texts(50)))
     def test_any_contacts_come_back_as_they_were(self, site, format, odd_member):
         reference, name = odd_member

@@ -34,7 +34,6 @@ EVERYBODY = [
 
 
 @settings(
-    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
