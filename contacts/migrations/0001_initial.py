@@ -12,253 +12,66 @@ def forget_triggers(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("base", "0001_initial"),
-        ("members", "0001_initial"),
+        ('base', '0001_initial'),
+        ('members', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="FormerContact",
+            name='FormerContact',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "name",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        max_length=200,
-                        validators=[base.characters.validate_storable],
-                        verbose_name="dénomination",
-                    ),
-                ),
-                (
-                    "note",
-                    models.TextField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        max_length=5000,
-                        validators=[base.characters.validate_storable],
-                        verbose_name="note",
-                    ),
-                ),
-                (
-                    "job_title",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        max_length=200,
-                        validators=[base.characters.validate_storable],
-                        verbose_name="fonction",
-                    ),
-                ),
-                (
-                    "email",
-                    models.EmailField(
-                        blank=True, db_default="", default="", max_length=254, verbose_name="mail"
-                    ),
-                ),
-                (
-                    "phones",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        max_length=200,
-                        validators=[base.characters.validate_storable],
-                        verbose_name="téléphone(s)",
-                    ),
-                ),
-                (
-                    "fax",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        max_length=50,
-                        validators=[base.characters.validate_storable],
-                        verbose_name="fax",
-                    ),
-                ),
-                (
-                    "type",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Notifications administratives"),
-                            (2, "Notifications des commandes"),
-                            (3, "Aucune notification"),
-                            (4, "Toutes les notifications"),
-                            (5, "Notifications service après-vente"),
-                            (6, "Réceptionnaire"),
-                        ],
-                        verbose_name="type de contact",
-                    ),
-                ),
-                ("contact_id", models.BigIntegerField()),
-                ("member_id", models.BigIntegerField()),
-                ("position", models.PositiveIntegerField()),
-                ("created_at", models.DateTimeField()),
-                ("is_deleted", models.BooleanField()),
-                ("at", models.DateTimeField()),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='dénomination')),
+                ('note', models.TextField(blank=True, db_default='', default='', max_length=5000, validators=[base.characters.validate_storable], verbose_name='note')),
+                ('job_title', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='fonction')),
+                ('email', models.EmailField(blank=True, db_default='', default='', max_length=254, verbose_name='mail')),
+                ('phones', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='téléphone(s)')),
+                ('fax', models.CharField(blank=True, db_default='', default='', max_length=50, validators=[base.characters.validate_storable], verbose_name='fax')),
+                ('type', models.PositiveSmallIntegerField(choices=[(1, 'Notifications administratives'), (2, 'Notifications des commandes'), (3, 'Aucune notification'), (4, 'Toutes les notifications'), (5, 'Notifications service après-vente'), (6, 'Réceptionnaire')], verbose_name='type de contact')),
+                ('contact_id', models.BigIntegerField()),
+                ('member_id', models.BigIntegerField()),
+                ('position', models.PositiveIntegerField()),
+                ('created_at', models.DateTimeField()),
+                ('is_deleted', models.BooleanField()),
+                ('at', models.DateTimeField()),
             ],
             options={
-                "default_permissions": (),
-                "indexes": [
-                    models.Index(fields=["contact_id", "at"], name="former_contact"),
-                    models.Index(fields=["at"], name="former_contact_at"),
-                ],
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['contact_id', 'at'], name='former_contact'), models.Index(fields=['at'], name='former_contact_at')],
             },
         ),
         migrations.CreateModel(
-            name="Contact",
+            name='Contact',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="modifié le")),
-                (
-                    "name",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        max_length=200,
-                        validators=[base.characters.validate_storable],
-                        verbose_name="dénomination",
-                    ),
-                ),
-                (
-                    "note",
-                    models.TextField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        max_length=5000,
-                        validators=[base.characters.validate_storable],
-                        verbose_name="note",
-                    ),
-                ),
-                (
-                    "job_title",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        max_length=200,
-                        validators=[base.characters.validate_storable],
-                        verbose_name="fonction",
-                    ),
-                ),
-                (
-                    "email",
-                    models.EmailField(
-                        blank=True, db_default="", default="", max_length=254, verbose_name="mail"
-                    ),
-                ),
-                (
-                    "phones",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        max_length=200,
-                        validators=[base.characters.validate_storable],
-                        verbose_name="téléphone(s)",
-                    ),
-                ),
-                (
-                    "fax",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        max_length=50,
-                        validators=[base.characters.validate_storable],
-                        verbose_name="fax",
-                    ),
-                ),
-                (
-                    "type",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Notifications administratives"),
-                            (2, "Notifications des commandes"),
-                            (3, "Aucune notification"),
-                            (4, "Toutes les notifications"),
-                            (5, "Notifications service après-vente"),
-                            (6, "Réceptionnaire"),
-                        ],
-                        verbose_name="type de contact",
-                    ),
-                ),
-                ("position", models.PositiveIntegerField(editable=False, verbose_name="position")),
-                (
-                    "refused_address",
-                    models.EmailField(
-                        blank=True, db_default="", default="", editable=False, max_length=254
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="créé le")),
-                (
-                    "search_text",
-                    models.GeneratedField(
-                        db_persist=True,
-                        expression=base.text.Searchable("name", "email", "phones"),
-                        output_field=models.TextField(),
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="contacts",
-                        to="members.member",
-                        verbose_name="membre",
-                    ),
-                ),
-                (
-                    "updated_by",
-                    models.ForeignKey(
-                        db_index=False,
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="modifié par",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='modifié le')),
+                ('name', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='dénomination')),
+                ('note', models.TextField(blank=True, db_default='', default='', max_length=5000, validators=[base.characters.validate_storable], verbose_name='note')),
+                ('job_title', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='fonction')),
+                ('email', models.EmailField(blank=True, db_default='', default='', max_length=254, verbose_name='mail')),
+                ('phones', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='téléphone(s)')),
+                ('fax', models.CharField(blank=True, db_default='', default='', max_length=50, validators=[base.characters.validate_storable], verbose_name='fax')),
+                ('type', models.PositiveSmallIntegerField(choices=[(1, 'Notifications administratives'), (2, 'Notifications des commandes'), (3, 'Aucune notification'), (4, 'Toutes les notifications'), (5, 'Notifications service après-vente'), (6, 'Réceptionnaire')], verbose_name='type de contact')),
+                ('position', models.PositiveIntegerField(editable=False, verbose_name='position')),
+                ('refused_address', models.EmailField(blank=True, db_default='', default='', editable=False, max_length=254)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='créé le')),
+                ('search_text', models.GeneratedField(db_persist=True, expression=base.text.Searchable('name', 'email', 'phones'), output_field=models.TextField())),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='members.member', verbose_name='membre')),
+                ('updated_by', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='modifié par')),
             ],
             options={
-                "verbose_name": "contact",
-                "verbose_name_plural": "contacts",
-                "ordering": ["position", "pk"],
-                "indexes": [models.Index(fields=["created_at"], name="contact_created_at")],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("member", "position"), name="contact_place_is_free"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("type__in", [1, 2, 3, 4, 5, 6])),
-                        name="contact_type_is_known",
-                    ),
-                ],
+                'verbose_name': 'contact',
+                'verbose_name_plural': 'contacts',
+                'ordering': ['position', 'pk'],
+                'indexes': [models.Index(fields=['created_at'], name='contact_created_at')],
+                'constraints': [models.UniqueConstraint(fields=('member', 'position'), name='contact_place_is_free'), models.CheckConstraint(condition=models.Q(('type__in', [1, 2, 3, 4, 5, 6])), name='contact_type_is_known')],
             },
         ),
-        # Migrating back: remove the triggers first, since they name tables that will be dropped.
+        # On the way back: the triggers, which each migration installs, name tables that go.
         migrations.RunPython(migrations.RunPython.noop, forget_triggers),
     ]

@@ -9,368 +9,150 @@ import importexport.models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("contacts", "0001_initial"),
-        ("members", "0001_initial"),
+        ('contacts', '0001_initial'),
+        ('members', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="ContactFile",
+            name='ContactFile',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
             ],
             options={
-                "permissions": [
-                    ("import_contacts", "Peut importer des contacts"),
-                    ("export_contacts", "Peut exporter les contacts"),
-                ],
-                "managed": False,
-                "default_permissions": (),
+                'permissions': [('import_contacts', 'Peut importer des contacts'), ('export_contacts', 'Peut exporter les contacts')],
+                'managed': False,
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="ContactExport",
+            name='ContactExport',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        auto_now_add=True, db_index=True, verbose_name="exporté le"
-                    ),
-                ),
-                (
-                    "source",
-                    models.CharField(
-                        choices=[("browser", "Navigateur"), ("command", "Ligne de commande")],
-                        max_length=10,
-                        verbose_name="origine",
-                    ),
-                ),
-                ("address", models.GenericIPAddressField(null=True, verbose_name="adresse IP")),
-                ("format", models.CharField(max_length=3, verbose_name="format")),
-                ("contact_count", models.PositiveIntegerField(verbose_name="contacts")),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, db_index=True, verbose_name='exporté le')),
+                ('source', models.CharField(choices=[('browser', 'Navigateur'), ('command', 'Ligne de commande')], max_length=10, verbose_name='origine')),
+                ('address', models.GenericIPAddressField(null=True, verbose_name='adresse IP')),
+                ('format', models.CharField(max_length=3, verbose_name='format')),
+                ('contact_count', models.PositiveIntegerField(verbose_name='contacts')),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "export",
-                "ordering": ["-pk"],
-                "permissions": [("view_contactexport", "Peut voir le journal des exports")],
-                "default_permissions": (),
+                'verbose_name': 'export',
+                'ordering': ['-pk'],
+                'permissions': [('view_contactexport', 'Peut voir le journal des exports')],
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="ImportRun",
+            name='ImportRun',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("received", "Fichier reçu"),
-                            ("checking", "Vérification en cours"),
-                            ("ready", "À confirmer"),
-                            ("refused", "Refusé"),
-                            ("applying", "Import en cours"),
-                            ("done", "Importé"),
-                            ("undoing", "Annulation en cours"),
-                            ("undone", "Annulé"),
-                            ("abandoned", "Abandonné"),
-                            ("failed", "Interrompu"),
-                        ],
-                        default="received",
-                        max_length=10,
-                        verbose_name="état",
-                    ),
-                ),
-                (
-                    "source",
-                    models.CharField(
-                        choices=[("browser", "Navigateur"), ("command", "Ligne de commande")],
-                        max_length=10,
-                        verbose_name="origine",
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="reçu le")),
-                ("checked_at", models.DateTimeField(editable=False, null=True)),
-                (
-                    "applied_at",
-                    models.DateTimeField(editable=False, null=True, verbose_name="importé le"),
-                ),
-                (
-                    "undone_at",
-                    models.DateTimeField(editable=False, null=True, verbose_name="annulé le"),
-                ),
-                ("file", models.FileField(blank=True, upload_to=importexport.models._stored_name)),
-                ("file_name", models.CharField(max_length=255, verbose_name="fichier")),
-                ("file_size", models.PositiveBigIntegerField(verbose_name="octets")),
-                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
-                (
-                    "marked_file",
-                    models.FileField(blank=True, upload_to=importexport.models._stored_name),
-                ),
-                (
-                    "exported_at",
-                    models.DateTimeField(editable=False, null=True, verbose_name="export du"),
-                ),
-                ("is_synchronisation", models.BooleanField()),
-                ("only_members_in_file", models.BooleanField(default=False)),
-                ("forgotten_at", models.DateTimeField(editable=False, null=True)),
-                ("message", models.TextField(blank=True)),
-                ("rows_read", models.PositiveIntegerField(default=0)),
-                ("rows_expected", models.PositiveIntegerField(default=0)),
-                ("row_count", models.PositiveIntegerField(default=0, verbose_name="lignes")),
-                ("member_count", models.PositiveIntegerField(default=0, verbose_name="membres")),
-                ("added_count", models.PositiveIntegerField(default=0, verbose_name="ajoutés")),
-                ("removed_count", models.PositiveIntegerField(default=0, verbose_name="supprimés")),
-                ("moved_count", models.PositiveIntegerField(default=0, verbose_name="déplacés")),
-                (
-                    "unchanged_count",
-                    models.PositiveIntegerField(default=0, verbose_name="inchangés"),
-                ),
-                ("emptied_member_count", models.PositiveIntegerField(default=0)),
-                ("stale_count", models.PositiveIntegerField(default=0)),
-                ("site_contact_count", models.PositiveIntegerField(default=0)),
-                ("warnings", models.JSONField(default=dict)),
-                ("errors", models.JSONField(default=dict)),
-                ("outdated", models.JSONField(null=True)),
-                ("site_digest", models.CharField(blank=True, max_length=64)),
-                ("preview_key", models.UUIDField(default=uuid.uuid4, editable=False)),
-                ("claim", models.UUIDField(editable=False, null=True)),
-                ("claimed_until", models.DateTimeField(editable=False, null=True)),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "undone_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('received', 'Fichier reçu'), ('checking', 'Vérification en cours'), ('ready', 'À confirmer'), ('refused', 'Refusé'), ('applying', 'Import en cours'), ('done', 'Importé'), ('undoing', 'Annulation en cours'), ('undone', 'Annulé'), ('abandoned', 'Abandonné'), ('failed', 'Interrompu')], default='received', max_length=10, verbose_name='état')),
+                ('source', models.CharField(choices=[('browser', 'Navigateur'), ('command', 'Ligne de commande')], max_length=10, verbose_name='origine')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='reçu le')),
+                ('checked_at', models.DateTimeField(editable=False, null=True)),
+                ('applied_at', models.DateTimeField(editable=False, null=True, verbose_name='importé le')),
+                ('undone_at', models.DateTimeField(editable=False, null=True, verbose_name='annulé le')),
+                ('file', models.FileField(blank=True, upload_to=importexport.models._stored_name)),
+                ('file_name', models.CharField(max_length=255, verbose_name='fichier')),
+                ('file_size', models.PositiveBigIntegerField(verbose_name='octets')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
+                ('marked_file', models.FileField(blank=True, upload_to=importexport.models._stored_name)),
+                ('exported_at', models.DateTimeField(editable=False, null=True, verbose_name='export du')),
+                ('is_synchronisation', models.BooleanField()),
+                ('only_members_in_file', models.BooleanField(default=False)),
+                ('forgotten_at', models.DateTimeField(editable=False, null=True)),
+                ('message', models.TextField(blank=True)),
+                ('rows_read', models.PositiveIntegerField(default=0)),
+                ('rows_expected', models.PositiveIntegerField(default=0)),
+                ('row_count', models.PositiveIntegerField(default=0, verbose_name='lignes')),
+                ('member_count', models.PositiveIntegerField(default=0, verbose_name='membres')),
+                ('added_count', models.PositiveIntegerField(default=0, verbose_name='ajoutés')),
+                ('removed_count', models.PositiveIntegerField(default=0, verbose_name='supprimés')),
+                ('moved_count', models.PositiveIntegerField(default=0, verbose_name='déplacés')),
+                ('unchanged_count', models.PositiveIntegerField(default=0, verbose_name='inchangés')),
+                ('emptied_member_count', models.PositiveIntegerField(default=0)),
+                ('stale_count', models.PositiveIntegerField(default=0)),
+                ('site_contact_count', models.PositiveIntegerField(default=0)),
+                ('warnings', models.JSONField(default=dict)),
+                ('errors', models.JSONField(default=dict)),
+                ('outdated', models.JSONField(null=True)),
+                ('site_digest', models.CharField(blank=True, max_length=64)),
+                ('preview_key', models.UUIDField(default=uuid.uuid4, editable=False)),
+                ('claim', models.UUIDField(editable=False, null=True)),
+                ('claimed_until', models.DateTimeField(editable=False, null=True)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "import",
-                "ordering": ["-pk"],
-                "default_permissions": (),
+                'verbose_name': 'import',
+                'ordering': ['-pk'],
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="ImportedMember",
+            name='ImportedMember',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.PositiveIntegerField()),
-                ("is_in_file", models.BooleanField()),
-                ("added", models.PositiveIntegerField()),
-                ("removed", models.PositiveIntegerField()),
-                ("moved", models.PositiveIntegerField()),
-                ("kept", models.PositiveIntegerField()),
-                ("last_position", models.PositiveIntegerField()),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "run",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="members",
-                        to="importexport.importrun",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('is_in_file', models.BooleanField()),
+                ('added', models.PositiveIntegerField()),
+                ('removed', models.PositiveIntegerField()),
+                ('moved', models.PositiveIntegerField()),
+                ('kept', models.PositiveIntegerField()),
+                ('last_position', models.PositiveIntegerField()),
+                ('member', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='members.member')),
+                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='members', to='importexport.importrun')),
             ],
             options={
-                "default_permissions": (),
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="ImportChange",
+            name='ImportChange',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "name",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        max_length=200,
-                        validators=[base.characters.validate_storable],
-                        verbose_name="dénomination",
-                    ),
-                ),
-                (
-                    "note",
-                    models.TextField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        max_length=5000,
-                        validators=[base.characters.validate_storable],
-                        verbose_name="note",
-                    ),
-                ),
-                (
-                    "job_title",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        max_length=200,
-                        validators=[base.characters.validate_storable],
-                        verbose_name="fonction",
-                    ),
-                ),
-                (
-                    "email",
-                    models.EmailField(
-                        blank=True, db_default="", default="", max_length=254, verbose_name="mail"
-                    ),
-                ),
-                (
-                    "phones",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        max_length=200,
-                        validators=[base.characters.validate_storable],
-                        verbose_name="téléphone(s)",
-                    ),
-                ),
-                (
-                    "fax",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        max_length=50,
-                        validators=[base.characters.validate_storable],
-                        verbose_name="fax",
-                    ),
-                ),
-                (
-                    "kind",
-                    models.PositiveSmallIntegerField(
-                        choices=[(1, "Ajout"), (2, "Suppression"), (3, "Déplacement")]
-                    ),
-                ),
-                ("line", models.PositiveIntegerField(null=True)),
-                ("position", models.PositiveIntegerField(null=True)),
-                ("previous_position", models.PositiveIntegerField(null=True)),
-                ("site_changed_at", models.DateTimeField(null=True)),
-                ("type", models.PositiveSmallIntegerField(null=True)),
-                ("refused_address", models.EmailField(db_default="", max_length=254)),
-                ("contact_created_at", models.DateTimeField(null=True)),
-                ("contact_updated_at", models.DateTimeField(null=True)),
-                (
-                    "contact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="contacts.contact",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "updated_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "run",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="changes",
-                        to="importexport.importrun",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='dénomination')),
+                ('note', models.TextField(blank=True, db_default='', default='', max_length=5000, validators=[base.characters.validate_storable], verbose_name='note')),
+                ('job_title', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='fonction')),
+                ('email', models.EmailField(blank=True, db_default='', default='', max_length=254, verbose_name='mail')),
+                ('phones', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='téléphone(s)')),
+                ('fax', models.CharField(blank=True, db_default='', default='', max_length=50, validators=[base.characters.validate_storable], verbose_name='fax')),
+                ('kind', models.PositiveSmallIntegerField(choices=[(1, 'Ajout'), (2, 'Suppression'), (3, 'Déplacement')])),
+                ('line', models.PositiveIntegerField(null=True)),
+                ('position', models.PositiveIntegerField(null=True)),
+                ('previous_position', models.PositiveIntegerField(null=True)),
+                ('site_changed_at', models.DateTimeField(null=True)),
+                ('type', models.PositiveSmallIntegerField(null=True)),
+                ('refused_address', models.EmailField(db_default='', max_length=254)),
+                ('contact_created_at', models.DateTimeField(null=True)),
+                ('contact_updated_at', models.DateTimeField(null=True)),
+                ('contact', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='contacts.contact')),
+                ('member', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='members.member')),
+                ('updated_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='importexport.importrun')),
             ],
             options={
-                "ordering": ["pk"],
-                "default_permissions": (),
+                'ordering': ['pk'],
+                'default_permissions': (),
             },
         ),
         migrations.AddIndex(
-            model_name="importrun",
-            index=models.Index(fields=["state", "claimed_until"], name="import_run_by_state"),
+            model_name='importrun',
+            index=models.Index(fields=['state', 'claimed_until'], name='import_run_by_state'),
         ),
         migrations.AddIndex(
-            model_name="importedmember",
-            index=models.Index(fields=["run", "number"], name="imported_member_in_order"),
+            model_name='importedmember',
+            index=models.Index(fields=['run', 'number'], name='imported_member_in_order'),
         ),
         migrations.AddIndex(
-            model_name="importchange",
-            index=models.Index(fields=["run", "member"], name="import_change_by_member"),
+            model_name='importchange',
+            index=models.Index(fields=['run', 'member'], name='import_change_by_member'),
         ),
     ]
