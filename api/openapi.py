@@ -35,7 +35,6 @@ _HEADERS = {
 
 
 def description() -> Schema:
-    """Return the whole description."""
     return {
         "openapi": "3.1.0",
         "info": {

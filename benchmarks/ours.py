@@ -29,7 +29,6 @@ from importexport.runs.plan import plan_addition, store_plan
 
 
 def export_file(path: str, format: Format) -> None:
-    """Write all contacts to the file."""
     with Path(path).open("w+b") as file:
         export_contacts(file, format)
 

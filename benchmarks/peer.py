@@ -23,7 +23,6 @@ _FORMATS = {"ods": ODS, "csv": CSV}
 
 
 def export_file(path: str, format: str) -> None:
-    """Write all contacts to the file."""
     dataset = _ContactResource().export()
     content = _FORMATS[format]().export_data(dataset)
     if isinstance(content, str):

@@ -64,53 +64,27 @@ class Topic(models.TextChoices):
     AFTER_SALES = "after_sales", "Service après-vente"
 
 
+# The version before may still write rows while this one is installed: the database knows a default.
+_OPTIONAL_TEXT: dict[str, Any] = {
+    "blank": True,
+    "default": "",
+    "db_default": "",
+    "validators": [validate_storable],
+}
+
+
 class ContactValues(models.Model):
     """The fields of a contact, in the order of its form and of contact files.
 
     A contact has them, and so have its former states and the changes of a run.
     """
 
-    name = models.CharField(
-        "dénomination",
-        max_length=200,
-        blank=True,
-        default="",
-        db_default="",
-        validators=[validate_storable],
-    )
-    note = models.TextField(
-        "note",
-        max_length=5000,
-        blank=True,
-        default="",
-        db_default="",
-        validators=[validate_storable],
-    )
-    job_title = models.CharField(
-        "fonction",
-        max_length=200,
-        blank=True,
-        default="",
-        db_default="",
-        validators=[validate_storable],
-    )
+    name = models.CharField("dénomination", max_length=200, **_OPTIONAL_TEXT)
+    note = models.TextField("note", max_length=5000, **_OPTIONAL_TEXT)
+    job_title = models.CharField("fonction", max_length=200, **_OPTIONAL_TEXT)
     email = models.EmailField("mail", blank=True, default="", db_default="")
-    phones = models.CharField(
-        "téléphone(s)",
-        max_length=200,
-        blank=True,
-        default="",
-        db_default="",
-        validators=[validate_storable],
-    )
-    fax = models.CharField(
-        "fax",
-        max_length=50,
-        blank=True,
-        default="",
-        db_default="",
-        validators=[validate_storable],
-    )
+    phones = models.CharField("téléphone(s)", max_length=200, **_OPTIONAL_TEXT)
+    fax = models.CharField("fax", max_length=50, **_OPTIONAL_TEXT)
     type = models.PositiveSmallIntegerField("type de contact", choices=ContactType.choices)
 
     class Meta:

@@ -29,7 +29,6 @@ def main() -> None:
 
 
 def manage(*arguments: str) -> None:
-    """Run a command of manage.py."""
     execute_from_command_line(["manage.py", *arguments])
 
 

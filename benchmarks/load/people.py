@@ -33,13 +33,11 @@ class Person(HttpUser):
     abstract = True
 
     def on_start(self) -> None:
-        """Sign in."""
         page = self.ask("sign-in page", "/connexion/", is_paired=False)
         account = {"username": f"person{next(_numbers)}", "password": PASSWORD}
         self.send("sign in", page, "/connexion/", account, form="username", is_paired=False)
 
     def ask(self, name: str, address: str, *, is_paired: bool = True, **options: Any) -> Any:
-        """Ask for a page; return it."""
         return self._measured(name, "GET", address, is_paired=is_paired, **options)
 
     def send(
@@ -130,12 +128,10 @@ class Clerk(Person):
 
     @task(6)
     def open(self) -> None:
-        """Open a member."""
         self.open_member()
 
     @task(3)
     def edit(self) -> None:
-        """Change the note of a contact."""
         links = self.open_member().xpath("//a[contains(@href, '/contacts/')]/@href")
         links = [link for link in links if link.endswith("/modifier/")]
         if not links:
@@ -146,7 +142,6 @@ class Clerk(Person):
 
     @task(2)
     def reorder(self) -> None:
-        """Put a member's last contact first."""
         page = self.open_member()
         keys = page.xpath("//form//input[@name='contact']/@value")
         if len(keys) < 2:

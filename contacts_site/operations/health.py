@@ -35,7 +35,6 @@ class Health(NamedTuple):
 
     @property
     def status(self) -> Status:
-        """Say it in one word."""
         if not self.is_database_reachable or self.free_mebibytes < settings.HEALTH_MIN_FREE_MIB:
             return Status.FAILING
         longest = timedelta(minutes=settings.HEALTH_MAX_QUEUE_MINUTES)

@@ -55,7 +55,6 @@ GAUGES = (
 
 class _Figures(Collector):
     def collect(self) -> Iterator[Metric]:
-        """Measure each figure."""
         for gauge in GAUGES:
             yield _measured(gauge)
 

@@ -50,7 +50,6 @@ class NotificationForm(forms.Form):
     key = forms.CharField(max_length=LONGEST_KEY, required=False, validators=[validate_storable])
 
     def clean_topic(self) -> Topic:
-        """Return the topic of the word."""
         try:
             return Topic(self.cleaned_data["topic"])
         except ValueError:
@@ -87,7 +86,6 @@ class ReferenceForm(NotificationForm):
     field_order = ("reference",)
 
     def clean_reference(self) -> Member:
-        """Return the member of the reference."""
         member = Member.objects.filter(reference=canonical(self.cleaned_data["reference"])).first()
         if member is None:
             raise ValidationError("Aucun membre n'a cette référence.")

@@ -107,7 +107,6 @@ class _Message(EmailMessage):
         policy: "Policy[Any] | None" = None,
         linesep: str | None = None,
     ) -> bytes:
-        """Return the mail's bytes."""
         if linesep:
             policy = (policy or self.policy).clone(linesep=linesep)
         return super().as_bytes(unixfrom, policy)

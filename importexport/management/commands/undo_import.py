@@ -20,7 +20,6 @@ class Command(TerminalCommand):
         )
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
-        """Undo the run, or print what prevents it."""
         run = ImportRun.objects.filter(pk=options["run"]).first()
         if run is None:
             self.fail([f"Il n'y a pas d'import {options['run']}."])

@@ -35,7 +35,6 @@ class Command(TerminalCommand):
     help = "Notifie un membre : chaque adresse concernée par le sujet reçoit un mail."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare what is notified, and to whom."""
         parser.add_argument("reference", metavar="REFERENCE", help="La référence du membre.")
         topics = ", ".join(f"{topic.value} ({topic.label})" for topic in Topic)
         parser.add_argument("topic", metavar="TOPIC", help=f"Le sujet : {topics}.")
