@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from contacts.models import CONTACT_FIELDS, Contact
@@ -147,31 +147,26 @@ def _obstacles(run: ImportRun, applied_at: datetime) -> list[tuple[QuerySet[Impo
     )
     may_have_it = Member.objects.filter(pk=OuterRef("member_id"), kind__in=KINDS_WITH_CONTACTS)
     back = Contact.objects.filter(pk=OuterRef("contact_id"))
-    place_is_taken = Exists(_newcomers(run))
+    at_place = Contact.objects.filter(
+        member_id=OuterRef("member_id"), position=OuterRef("previous_position")
+    )
+    # Not nested in `at_place`: PostgreSQL might compare all contacts with all changes first.
+    put_there = changes.filter(
+        kind__in=(ChangeKind.ADDED, ChangeKind.MOVED),
+        member_id=OuterRef("member_id"),
+        position=OuterRef("previous_position"),
+    )
+    freed = changes.exclude(kind=ChangeKind.ADDED)
     return [
         (added.exclude(Exists(as_added)), "ajouté par l'import, puis modifié ou supprimé"),
         (moved.exclude(Exists(as_moved)), "déplacé par l'import, puis déplacé ou supprimé"),
         (removed.exclude(Exists(may_have_it)), "son membre ne peut plus avoir de contacts"),
         (removed.filter(Exists(back)), "supprimé par l'import, mais de nouveau présent"),
         (
-            changes.exclude(kind=ChangeKind.ADDED).filter(place_is_taken),
+            freed.filter(Exists(at_place), ~Exists(put_there)),
             "un autre contact a pris sa place depuis",
         ),
     ]
-
-
-def _newcomers(run: ImportRun) -> QuerySet[Contact]:
-    """Return the contacts at a change's previous position, except those that the run put there."""
-    put_there = ImportChange.objects.filter(
-        Q(kind=ChangeKind.ADDED) | Q(kind=ChangeKind.MOVED),
-        run=run,
-        member_id=OuterRef("member_id"),
-        position=OuterRef("position"),
-    )
-    at_place = Contact.objects.filter(
-        member_id=OuterRef("member_id"), position=OuterRef("previous_position")
-    )
-    return at_place.exclude(Exists(put_there))
 
 
 def _title(change: ImportChange) -> str:
