@@ -33,10 +33,6 @@ class CellRefused(Exception):
     """A cell with an error; the message says what was found and what is expected."""
 
 
-def _ignore(cell: Cell, _warn: Warn) -> str:
-    return text_of(cell)
-
-
 @dataclass(frozen=True)
 class Column:
     """A column of contact files.
@@ -51,7 +47,7 @@ class Column:
     lookup: str
     is_required: bool = False
     field: str = ""
-    read: Callable[[Cell, Warn], Value] = _ignore
+    read: Callable[[Cell, Warn], Value] = lambda cell, _warn: text_of(cell)
     write: Callable[[Any], Value] | None = None
     is_number: bool = False
     is_comfort: bool = False
@@ -74,14 +70,8 @@ def brief(cell: Cell) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-# --- Reading ------------------------------------------------------------------------------
-
-
 def _longest(field: str) -> int:
     return int(getattr(Contact._meta.get_field(field), "max_length", 0))
-
-
-_LONGEST_EMAIL = _longest("email")
 
 
 def _read_text(field: str) -> Callable[[Cell, Warn], Value]:
@@ -120,7 +110,7 @@ def _is_usual_email(text: str) -> bool:
 def _read_email(cell: Cell, _warn: Warn) -> str:
     text = text_of(cell)
     if text and not _is_usual_email(text):
-        _check_text(text, _LONGEST_EMAIL)
+        _check_text(text, _longest("email"))
         try:
             validate_email(text)
         except ValidationError:
