@@ -138,4 +138,4 @@ def test_the_filter_finds_an_address_refused_in_another_letter_case():
     main = MemberFactory(email="anne@example.org", refused_address="Anne@Example.org")
     contact = ContactFactory(email="BRUNO@example.org", refused_address="bruno@example.org")
     ContactFactory(email="chloe@example.org", refused_address="c@example.org")
-    assert set(problem.apply(Member.objects.all())) == {main, contact.member}
+    assert set(Member.objects.filter(problem.condition())) == {main, contact.member}
