@@ -68,3 +68,14 @@ def insert_rows_in_steps(
 
 def moment(value: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(value)
+
+
+def analyze(*tables: type[models.Model]) -> None:
+    """Have PostgreSQL renew its statistics of these tables.
+
+    By those of tables that were nearly empty before, it may join row by row for minutes.
+    """
+    if connection.vendor == "postgresql":
+        names = ", ".join(connection.ops.quote_name(table._meta.db_table) for table in tables)
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {names}")

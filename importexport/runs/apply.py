@@ -7,15 +7,17 @@ from django.db import connection
 from django.db.models import F, Max
 from django.utils import timezone
 
-from base.database import moment
+from base.database import analyze, moment
 from contacts.models import CONTACT_FIELDS, Contact
-from importexport.models import ChangeKind, ImportChange, ImportRun
+from importexport.models import ChangeKind, ImportChange, ImportedMember, ImportRun
 from importexport.runs.failures import failures_noted
 from importexport.runs.leases import claim, finish, locked
 from importexport.runs.site_changes import PreviewOutdated, check_preview, preview_numbers
 from importexport.states import RunState
 
 _FIELDS = ", ".join(CONTACT_FIELDS)
+# The tables that a run's statements join.
+JOINED = (Contact, ImportChange, ImportedMember)
 # The other columns of a removed contact that undoing restores.
 _KEPT = ("refused_address", "updated_by_id")
 
@@ -29,6 +31,7 @@ def apply_run(pk: int) -> None:
     if run is None:
         return
     with failures_noted(run, RunState.FAILED):
+        analyze(*JOINED)
         try:
             with locked(run):
                 check_preview(run)

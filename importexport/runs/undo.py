@@ -12,9 +12,10 @@ from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from base.database import analyze
 from contacts.models import CONTACT_FIELDS, Contact
 from importexport.models import ChangeKind, ImportChange, ImportRun
-from importexport.runs.apply import execute, move_contacts
+from importexport.runs.apply import JOINED, execute, move_contacts
 from importexport.runs.failures import failures_noted
 from importexport.runs.leases import claim, finish, locked
 from importexport.runs.site_state import lock_contacts
@@ -66,6 +67,7 @@ def undo_run(pk: int) -> None:
     if run is None:
         return
     with failures_noted(run, RunState.DONE):
+        analyze(*JOINED)
         try:
             with locked(run):
                 lock_contacts(run, is_whole_site=False)

@@ -5,7 +5,9 @@ import io
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,8 +15,10 @@ from hypothesis.extra.django import TestCase
 
 from contacts.models import CONTACT_FIELDS, Contact, Topic
 from importexport.models import ImportRun
+from importexport.runs.apply import apply_run
 from importexport.runs.steps import ask_to_undo, confirm
 from importexport.runs.undo import UndoRefused, undo_run
+from importexport.states import RunState
 from mailing.notifications.dispatch import notify
 from members.models import Member
 from tests.factories import ContactFactory, MemberFactory, UserFactory
@@ -298,3 +302,19 @@ def test_the_command_says_what_is_in_the_way(farm):
     ]
     with pytest.raises(CommandError, match="Il n'y a pas d'import 77"):
         said(77)
+
+
+@pytest.mark.only_on("postgresql")
+def test_postgresql_renews_its_statistics_before_a_run_is_applied_and_undone(farm):
+    run = ready(csv_file(*ROWS))
+    confirm(run, run.preview_key)
+    for do in (apply_run, undo_run):
+        with CaptureQueriesContext(connection) as queries:
+            do(run.pk)
+        statements = [query["sql"] for query in queries]
+        first_change = next(n for n, sql in enumerate(statements) if "contacts_contact" in sql)
+        assert statements[first_change].startswith('ANALYZE "contacts_contact"')
+        run.refresh_from_db()
+        if run.state == RunState.DONE:
+            ask_to_undo(run, None)
+    assert run.state == RunState.UNDONE
