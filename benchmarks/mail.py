@@ -23,7 +23,7 @@ Way = Callable[[str, Path, int], Cost]
 
 
 def measure_mail(store: Store, folder: Path, count: int, tell: Tell) -> list[MailLine]:
-    """Measure each way to send so many mails, in turns; raise CaseFailed where one is missing."""
+    """Measure each way to send the mails, in turns; raise CaseFailed where one is missing."""
     costs: defaultdict[str, list[Cost]] = defaultdict(list)
     run_case("mails.add_addressees", store.create("members"), folder, count=count)
     with _mail_server(count * len(_WAYS) * _REPEATS) as port:
@@ -42,7 +42,7 @@ def _middle(runs: list[Cost]) -> Cost:
 
 @contextmanager
 def _mail_server(expected: int) -> Iterator[int]:
-    """Give the port of a mail server that must have taken so many mails in the end."""
+    """Yield the port of a mail server; raise unless it took that number of mails."""
     command = [sys.executable, "-m", "benchmarks.mail_sink"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=_ROOT, stdin=pipe, stdout=pipe, text=True) as server:

@@ -1,4 +1,4 @@
-"""Contacts of a member, and what each type is told (manual, « Créer un contact »)."""
+"""Contacts of a member, and what each type receives (manual, « Créer un contact »)."""
 
 from datetime import datetime
 from typing import Any
@@ -103,7 +103,7 @@ SEARCHED_PHONES = ("phones",)
 
 
 class Contact(ContactValues, Edited):
-    """A person or desk of a member, told about what its type says."""
+    """A person or desk of a member; its type decides which notifications it receives."""
 
     member = models.ForeignKey(
         Member, on_delete=models.CASCADE, related_name="contacts", verbose_name="membre"

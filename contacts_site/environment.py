@@ -81,7 +81,7 @@ def database(name: str, default: Path) -> dict[str, Any]:
     if engine.endswith(".postgresql"):
         description.setdefault("CONN_MAX_AGE", 60)
         description.setdefault("CONN_HEALTH_CHECKS", True)
-        # A server that does not answer is told from one that takes its time.
+        # Give up on a server that does not answer; a slow query is not affected.
         description["OPTIONS"] = {"connect_timeout": 10, **description.get("OPTIONS", {})}
         return description
     raise ImproperlyConfigured(f"{name} must begin with sqlite: or postgres:.")

@@ -264,11 +264,11 @@ TASKS = {
 
 # The site says that it fails with less free room than that on the disk of DATA_DIR.
 HEALTH_MIN_FREE_MIB = environment.whole_number("HEALTH_MIN_FREE_MIB", 100)
-# After so many minutes of waiting, mail or other work is late.
+# Mail or other work that waits longer is late.
 HEALTH_MAX_QUEUE_MINUTES = environment.whole_number("HEALTH_MAX_QUEUE_MINUTES", 60, minimum=1)
 # Prometheus shows it; without one there are no figures.
 METRICS_TOKEN = environment.text("METRICS_TOKEN")
-# For so many days `manage.py purge` keeps what has come to its end; 0: for ever.
+# Days for which `manage.py purge` keeps finished things; 0: for ever.
 RETENTION_MAIL_TEXTS_DAYS = environment.whole_number("RETENTION_MAIL_TEXTS_DAYS", 90)
 RETENTION_MESSAGES_DAYS = environment.whole_number("RETENTION_MESSAGES_DAYS", 1095)
 RETENTION_NOTIFICATIONS_DAYS = environment.whole_number("RETENTION_NOTIFICATIONS_DAYS", 1095)

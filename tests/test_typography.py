@@ -6,22 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from scripts.draw_rooms import rooms
+
 ROOT = Path(__file__).parent.parent
-APPS = (
-    "accounts",
-    "api",
-    "base",
-    "contacts",
-    "contacts_site",
-    "directory",
-    "importexport",
-    "mailing",
-    "members",
-)
 SOURCES = [
     path
-    for app in APPS
-    for path in sorted((ROOT / app).rglob("*.py"))
+    for room in rooms()
+    for path in sorted((ROOT / room).rglob("*.py"))
     if not {"migrations", "demo"} & set(path.parts)
 ]
 TEMPLATES = sorted(
