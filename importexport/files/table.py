@@ -8,6 +8,12 @@ Cell = str | int
 """An int where the file has a number without fraction; otherwise the text that a person reads."""
 
 
+class FormulaError(str):
+    """The text of a cell whose formula failed: `#N/A`, `Err:502`; "" where it has no result."""
+
+    __slots__ = ()
+
+
 class Row(NamedTuple):
     """A row that is not empty.
 
@@ -35,8 +41,9 @@ HEADER_SEARCH_ROWS = 25
 class Limits:
     """The most that a file may take up: bytes as sent, bytes unpacked, rows, characters of a cell.
 
-    `max_markup` bounds the time that an ODS file takes: its elements and attributes. A row of ten
-    texts has 34 of them in our files, 53 in those of LibreOffice.
+    A sheet with rows down to line `full_sheet_line` is full: it may be continued in another one, as
+    in our exports. `max_markup` bounds the time that an ODS file takes: its elements and attributes. A row of
+    ten texts has 34 of them in our files, 53 in those of LibreOffice.
     """
 
     max_bytes: int
@@ -44,6 +51,7 @@ class Limits:
     max_rows: int
     max_cell_characters: int = 100_000
     max_markup: int = 10_000_000
+    full_sheet_line: int = 1_047_576
 
 
 @dataclass
@@ -54,15 +62,17 @@ class Table:
 
     `rows` may raise FileRefused. `progress` returns the part of the file that was read, from 0 to
     1. `properties` is the user-defined metadata of an ODS. `above` are the rows above the header,
-    truncated where they are very long.
+    truncated where they are very long. `left_out` are the names of further sheets that have the
+    header and are not read; it is complete once all rows are taken.
     """
 
-    format: Literal["ods", "csv"]
+    format: Literal["ods", "csv", "xlsx"]
     header: Row
     rows: Iterator[Row]
     progress: Callable[[], float] = lambda: 1.0
     properties: Mapping[str, str] = field(default_factory=dict)
     above: Sequence[Row] = ()
+    left_out: Sequence[str] = ()
 
 
 class FileRefused(Exception):
