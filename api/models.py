@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 from base.characters import validate_storable
+from base.text_fields import LineField
 
 
 class ApiToken(models.Model):
@@ -14,7 +15,7 @@ class ApiToken(models.Model):
     same name belong to the same software: a new one sees the notifications of the old one.
     """
 
-    name = models.CharField("logiciel", max_length=100, validators=[validate_storable])
+    name = LineField("logiciel", max_length=100, validators=[validate_storable])
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"

@@ -6,6 +6,7 @@ from django import forms
 from django.db import models
 
 from base.addresses import LONGEST_ADDRESS, check_address
+from base.text_fields import BareLineFormField, CanonicalField
 
 
 class AddressInput(forms.TextInput):
@@ -19,20 +20,18 @@ class AddressInput(forms.TextInput):
         super().__init__({**kept, **(attrs or {})})
 
 
-class AddressFormField(forms.CharField):
+class AddressFormField(BareLineFormField):
     """One e-mail address."""
 
     widget = AddressInput
     default_validators = [check_address]
 
 
-class AddressField(models.CharField[str, str]):
-    """One e-mail address, stored as it was typed."""
+class AddressField(CanonicalField, models.CharField[str, str]):
+    """One e-mail address, stored as it was typed, but for invisible characters."""
 
+    form_class = AddressFormField
     default_validators = [check_address]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **{"max_length": LONGEST_ADDRESS, **options})
-
-    def formfield(self, **options: Any) -> forms.Field | None:
-        return super().formfield(**{"form_class": AddressFormField, **options})

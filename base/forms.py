@@ -7,7 +7,6 @@ from crispy_forms.layout import HTML, Layout
 from django import forms
 from django.contrib.auth.models import AbstractUser
 
-from base.characters import canonical
 from base.conflicts import Conflict, find_conflict, opened_version, sealed_version
 from base.models import Edited
 
@@ -31,13 +30,6 @@ def fields_only(*layout: Any) -> FormHelper:
     if layout:
         helper.layout = Layout(*layout)
     return helper
-
-
-class LinesField(forms.CharField):
-    """A text of several lines, measured as it is stored: a line end counts as one character."""
-
-    def to_python(self, value: Any) -> str:
-        return canonical(super().to_python(value) or "")
 
 
 _Row = TypeVar("_Row", bound=Edited)

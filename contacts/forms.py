@@ -7,9 +7,8 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from base.forms import LinesField, VersionedForm
+from base.forms import VersionedForm
 from contacts.models import CONTACT_FIELDS, Contact, ContactType
-from contacts.phones import canonical_phones
 from contacts.routing import is_without_effect
 
 _WITHOUT_EFFECT = "Sans effet pour l'instant : ce site n'a pas ce module."
@@ -24,13 +23,6 @@ def _explained(contact_type: ContactType) -> SafeString:
             '{}<span class="type-without-effect">{}</span>', explanation, _WITHOUT_EFFECT
         )
     return explanation
-
-
-class PhonesField(forms.CharField):
-    """A list of phone numbers, measured as it is stored, without space around semicolons."""
-
-    def to_python(self, value: Any) -> str:
-        return canonical_phones(super().to_python(value) or "")
 
 
 class ContactForm(VersionedForm[Contact]):
@@ -48,7 +40,6 @@ class ContactForm(VersionedForm[Contact]):
     class Meta:
         model = Contact
         fields = CONTACT_FIELDS
-        field_classes = {"note": LinesField, "phones": PhonesField}
         labels = {"phones": "Téléphone(s)"}
         help_texts = {
             "phones": "S'il y a plusieurs numéros, séparez-les par un point-virgule sans espace."

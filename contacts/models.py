@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from base.address_fields import AddressField
-from base.characters import canonical, validate_storable
+from base.characters import validate_storable
 from base.models import Edited
 from base.text import searchable_columns
-from contacts.phones import canonical_phones
+from base.text_fields import LineField, LinesField, PhoneField, PhonesField
 from members.models import Member
 
 
@@ -80,12 +80,12 @@ class ContactValues(models.Model):
     A contact has them, and so have its former states and the changes of a run.
     """
 
-    name = models.CharField("dénomination", max_length=200, **_OPTIONAL_TEXT)
-    note = models.TextField("note", max_length=5000, **_OPTIONAL_TEXT)
-    job_title = models.CharField("fonction", max_length=200, **_OPTIONAL_TEXT)
+    name = LineField("dénomination", max_length=200, **_OPTIONAL_TEXT)
+    note = LinesField("note", max_length=5000, **_OPTIONAL_TEXT)
+    job_title = LineField("fonction", max_length=200, **_OPTIONAL_TEXT)
     email = AddressField("mail", blank=True, default="", db_default="")
-    phones = models.CharField("téléphone(s)", max_length=200, **_OPTIONAL_TEXT)
-    fax = models.CharField("fax", max_length=50, **_OPTIONAL_TEXT)
+    phones = PhonesField("téléphone(s)", max_length=200, **_OPTIONAL_TEXT)
+    fax = PhoneField("fax", max_length=50, **_OPTIONAL_TEXT)
     type = models.PositiveSmallIntegerField("type de contact", choices=ContactType.choices)
 
     class Meta:
@@ -153,15 +153,10 @@ class Contact(ContactValues, Edited):
             raise ValidationError(NO_CONTACTS_FOR_INDIVIDUALS)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store the contact, its texts in canonical form; a new one goes below the others.
+        """Store the contact; a new one goes below the others.
 
         Raises ValidationError for a member who may not have contacts.
         """
-        for field in CONTACT_FIELDS:
-            value = getattr(self, field)
-            if isinstance(value, str):
-                setattr(self, field, canonical(value))
-        self.phones = canonical_phones(self.phones)
         self.clean()
         with transaction.atomic():
             if self.position is None:

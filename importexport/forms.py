@@ -85,6 +85,13 @@ class ConfirmForm(FocusedFormMixin, forms.Form):
         },
     )
 
+    accepts_left_out = forms.BooleanField(
+        label="Importer quand même, sans les contacts de ces autres feuilles",
+        error_messages={
+            "required": "Cochez cette case, ou abandonnez et gardez une seule feuille de contacts."
+        },
+    )
+
     def __init__(self, run: ImportRun, data: QueryDict | None = None) -> None:
         super().__init__(data, initial={"preview": run.preview_key})
         self._run = run
@@ -92,6 +99,8 @@ class ConfirmForm(FocusedFormMixin, forms.Form):
             del self.fields["removals"]
         if not run.stale_count:
             del self.fields["accepts_undoing"]
+        if not run.left_out_sheets:
+            del self.fields["accepts_left_out"]
         self.helper = fields_only()
 
     def clean_removals(self) -> int:

@@ -93,7 +93,8 @@ class ImportRun(models.Model):
     emptied_member_count = models.PositiveIntegerField(default=0)
     stale_count = models.PositiveIntegerField(default=0)
     site_contact_count = models.PositiveIntegerField(default=0)
-    # The first remarks of each kind and their number: Remarks.summary of rows/checking.py.
+    # The first remarks of each kind and their number: Remarks.summary of rows/remarks.py. The
+    # warnings also have `left_out`, the names of sheets that have the header and are not read.
     warnings = models.JSONField(default=dict)
     errors = models.JSONField(default=dict)
     # The numbers of the preview before this one, and what changed on the site since.
@@ -127,6 +128,12 @@ class ImportRun(models.Model):
         """Whether it removes so large a share of contacts that a person must type their number."""
         share = settings.IMPORT_CONFIRM_REMOVALS_PERCENT
         return self.removed_count * 100 > share * self.site_contact_count
+
+    @property
+    def left_out_sheets(self) -> list[str]:
+        """The sheets that a synchronisation would take for absent, though they have the header."""
+        left_out: list[str] = self.warnings.get("left_out", [])
+        return left_out if self.is_synchronisation else []
 
     @property
     def rows_read_percent(self) -> int:

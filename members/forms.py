@@ -7,7 +7,7 @@ from django import forms
 
 from accounts.models import User
 from base.conflicts import Version, find_conflict, opened_version, sealed_version
-from base.forms import LinesField, VersionedForm
+from base.forms import VersionedForm
 from members.models import MEMBER_FIELDS, Member
 
 
@@ -17,7 +17,6 @@ class MemberForm(VersionedForm[Member]):
     class Meta:
         model = Member
         fields = MEMBER_FIELDS
-        field_classes = {"address": LinesField, "note": LinesField}
         widgets = {
             "phone": forms.TextInput(attrs={"type": "tel"}),
             "address": forms.Textarea(attrs={"rows": 2}),

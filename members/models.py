@@ -1,15 +1,14 @@
 """Members and their kinds."""
 
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 
 from base.address_fields import AddressField
-from base.characters import canonical, validate_storable
+from base.characters import validate_storable
 from base.models import Edited
 from base.text import Fold, Searchable
+from base.text_fields import LineField, LinesField, PhonesField, ReferenceField
 
 
 class MemberKind(models.TextChoices):
@@ -43,35 +42,33 @@ class Member(Edited):
     The app `contacts` adds the relation `contacts`.
     """
 
-    reference = models.CharField(
+    reference = ReferenceField(
         "référence",
         max_length=50,
         unique=True,
         validators=[validate_storable],
         error_messages={"unique": "Cette référence est déjà celle d'un autre membre."},
     )
-    name = models.CharField("dénomination", max_length=200, validators=[validate_storable])
+    name = LineField("dénomination", max_length=200, validators=[validate_storable])
     kind = models.CharField("catégorie", max_length=20, choices=MemberKind.choices)
     email = AddressField(
         "mail principal",
         blank=True,
         help_text="Les messages envoyés depuis l'écran des membres partent à cette adresse.",
     )
-    phone = models.CharField(
+    phone = PhonesField(
         "téléphone",
         max_length=200,
         blank=True,
         validators=[validate_storable],
         help_text="S'il y a plusieurs numéros, séparez-les par un point-virgule sans espace.",
     )
-    address = models.TextField(
-        "adresse", max_length=500, blank=True, validators=[validate_storable]
-    )
-    postal_code = models.CharField(
+    address = LinesField("adresse", max_length=500, blank=True, validators=[validate_storable])
+    postal_code = LineField(
         "code postal", max_length=20, blank=True, validators=[validate_storable]
     )
-    city = models.CharField("ville", max_length=100, blank=True, validators=[validate_storable])
-    note = models.TextField("note", max_length=5000, blank=True, validators=[validate_storable])
+    city = LineField("ville", max_length=100, blank=True, validators=[validate_storable])
+    note = LinesField("note", max_length=5000, blank=True, validators=[validate_storable])
     # The main address that a mail server refused for good; ignored once the main address changes.
     refused_address = AddressField(blank=True, db_default="", default="", editable=False)
     created_at = models.DateTimeField("créé le", auto_now_add=True)
@@ -126,12 +123,6 @@ class Member(Edited):
             count = self.contacts.count()
             if count:
                 raise ValidationError({"kind": _individual_with_contacts(count)})
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save the member, its texts in canonical form."""
-        for field in ("reference", "name", "phone", "address", "postal_code", "city", "note"):
-            setattr(self, field, canonical(getattr(self, field)))
-        super().save(*args, **kwargs)
 
 
 def _individual_with_contacts(count: int) -> str:

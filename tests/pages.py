@@ -10,7 +10,7 @@ AWKWARD_TEXTS = [
     '"><img src=x onerror=alert(1)>',
     "' onfocus='alert(1)",
     'L\'« Été » & "Cie" {{ 7|add:7 }}',
-    "\u202eecnarF\u202c",
+    "x \u202eecnarF\u202c y",
 ]
 
 

@@ -12,8 +12,9 @@ from django.db.models import QuerySet
 from contacts.models import Contact
 from importexport.exports.stamp import PROPERTY, ExportMoment, moment_before_reading, sign
 from importexport.models import ContactExport, RunSource
-from importexport.rows.columns import COLUMNS, Value
+from importexport.rows.columns import COLUMNS
 from importexport.rows.sheet import Format, write_rows
+from importexport.rows.values import Value
 
 _ROWS_AT_A_TIME = 2_000
 

@@ -13,8 +13,9 @@ from importexport.files import open_table
 from importexport.files.ods_frame import SheetColumn
 from importexport.files.ods_marked import MarkedRow, write_marked_ods
 from importexport.files.table import MOST_TITLES, Cell, Limits, Row, Table
-from importexport.rows.checking import Remark, Remarks, find_columns, find_errors_column, is_header
+from importexport.rows.checking import find_columns, find_errors_column, is_header
 from importexport.rows.columns import ERRORS_TITLE, Column
+from importexport.rows.remarks import Remark, Remarks
 from importexport.rows.sheet import SHEET_NAME, sheet_column
 
 _NO_MORE: tuple[tuple[str, int], Iterator[Remark]] = (("", 0), iter(()))

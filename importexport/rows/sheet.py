@@ -7,7 +7,8 @@ from contacts.models import ContactType
 from importexport.files.csv_writer import write_csv
 from importexport.files.ods_frame import Guide, SheetColumn
 from importexport.files.ods_writer import Properties, write_ods
-from importexport.rows.columns import COLUMNS, Column, Value
+from importexport.rows.columns import COLUMNS, Column
+from importexport.rows.values import Value
 
 Format = Literal["ods", "csv"]
 CONTENT_TYPES: dict[Format, str] = {

@@ -1,6 +1,7 @@
 """A run is checked: its plan is stored and its preview ready, or it is refused."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -12,8 +13,9 @@ from contacts.models import Contact
 from importexport.exports.stamp import read_moment
 from importexport.files.table import FileRefused
 from importexport.models import ImportRun
-from importexport.rows.checking import CheckedFile, Remarks
+from importexport.rows.checking import CheckedFile
 from importexport.rows.columns import ContactRow
+from importexport.rows.remarks import Remarks
 from importexport.runs import leases
 from importexport.runs.failures import failures_noted
 from importexport.runs.intake import (
@@ -43,6 +45,7 @@ class Outcome:
     unchanged: int
     emptied_members: int
     warnings: Remarks
+    left_out: Sequence[str]
 
 
 def preview_file(file: IO[bytes], options: Options, heartbeat: Heartbeat) -> Outcome:
@@ -119,7 +122,7 @@ def _make_ready(
         emptied_member_count=outcome.emptied_members,
         stale_count=stale_count,
         site_contact_count=Contact.objects.count(),
-        warnings=outcome.warnings.summary(),
+        warnings={**outcome.warnings.summary(), "left_out": list(outcome.left_out)},
         outdated=with_changes_since(run) if run.outdated else None,
     )
 
@@ -143,4 +146,5 @@ def _outcome(plan: Plan, checked: CheckedFile) -> Outcome:
         unchanged=plan.kept_count,
         emptied_members=plan.emptied_member_count,
         warnings=checked.warnings,
+        left_out=checked.left_out,
     )

@@ -15,14 +15,9 @@ from django.utils import timezone
 from importexport.files import open_table
 from importexport.files.table import FileRefused, HeaderNotFound, Limits, Row, Table
 from importexport.models import ImportRun, RunSource
-from importexport.rows.checking import (
-    CheckedFile,
-    Remarks,
-    check_table,
-    is_header,
-    missing_columns,
-)
+from importexport.rows.checking import CheckedFile, check_table, is_header, missing_columns
 from importexport.rows.marking import mark_file
+from importexport.rows.remarks import Remarks
 from importexport.runs.leases import lease
 from importexport.runs.site_state import known_members
 

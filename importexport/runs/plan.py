@@ -10,7 +10,8 @@ from django.db import transaction
 from base.database import insert_rows_in_steps
 from contacts.models import CONTACT_FIELDS
 from importexport.models import ChangeKind, ImportChange, ImportedMember, ImportRun
-from importexport.rows.columns import ContactRow, Value
+from importexport.rows.columns import ContactRow
+from importexport.rows.values import Value
 
 
 class StoredContact(NamedTuple):

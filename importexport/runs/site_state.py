@@ -12,7 +12,7 @@ from django.db.models import Max
 from base.database import slices
 from contacts.models import CONTACT_FIELDS, Contact
 from importexport.models import ImportedMember, ImportRun
-from importexport.rows.checking import KnownMember
+from importexport.rows.known_members import KnownMember
 from importexport.runs.plan import StoredContact
 from members.models import KINDS_WITH_CONTACTS, Member
 

@@ -6,7 +6,8 @@ from uuid import uuid4
 from django import forms
 
 from base.characters import validate_storable
-from base.forms import FocusedFormMixin, LinesField, fields_only
+from base.forms import FocusedFormMixin, fields_only
+from base.text_fields import CanonicalFormField
 from mailing.messages.rendering import validate_header, validate_placeholders
 from mailing.models import DeliveryState, Message
 
@@ -23,7 +24,7 @@ class MessageForm(FocusedFormMixin, forms.Form):
         validators=[validate_storable, validate_header],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    text = LinesField(
+    text = CanonicalFormField(
         label="Texte",
         max_length=_LONGEST_TEXT,
         validators=[validate_storable, validate_placeholders],

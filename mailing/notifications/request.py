@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from base.characters import FORBIDDEN, canonical, validate_storable
+from base.characters import FORBIDDEN, canonical, reference_key, validate_storable
 from contacts.models import Topic
 from mailing.models import Notification
 from members.models import Member
@@ -86,7 +86,8 @@ class ReferenceForm(NotificationForm):
     field_order = ("reference",)
 
     def clean_reference(self) -> Member:
-        member = Member.objects.filter(reference=canonical(self.cleaned_data["reference"])).first()
+        reference = reference_key(self.cleaned_data["reference"])
+        member = Member.objects.filter(reference=reference).first()
         if member is None:
             raise ValidationError("Aucun membre n'a cette référence.")
         return member

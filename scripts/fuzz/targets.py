@@ -9,8 +9,10 @@ from collections.abc import Callable
 
 from importexport.files import open_table
 from importexport.files.table import FileRefused, Limits
-from importexport.rows.checking import KnownMember, Remarks, check_table, is_header
+from importexport.rows.checking import check_table, is_header
+from importexport.rows.known_members import KnownMember
 from importexport.rows.marking import mark_file
+from importexport.rows.remarks import Remarks
 
 LIMITS = Limits(max_bytes=2**20, max_unpacked_bytes=2**23, max_rows=10_000, max_markup=200_000)
 MEMBERS = {

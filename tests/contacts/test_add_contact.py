@@ -101,7 +101,7 @@ def test_phones_are_stored_as_the_manual_separates_them(back_office, member):
         ("email", "anne@", "adresse mail"),
         ("email", "a@b.fr;c@d.fr", "une seule adresse"),
         ("phones", "1" * 201, "au plus 200 caractères"),
-        ("phones", "a\x0bb", "U+000B"),
+        ("phones", "a\x1bb", "U+001B"),
         ("fax", "1" * 51, "au plus 50 caractères"),
     ],
 )

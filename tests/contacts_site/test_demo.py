@@ -9,9 +9,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import User
-from base.characters import canonical
+from base.characters import canonical, canonical_phones
 from contacts.models import CONTACT_FIELDS, Contact, ContactType
-from contacts.phones import canonical_phones, split_phones
+from contacts.phones import split_phones
 from contacts_site.demo import loader
 from directory.filters import find_members
 from members.models import MEMBER_FIELDS, Member, MemberKind

@@ -13,7 +13,7 @@ from base.progress import ProgressBar
 from base.terminal import TerminalCommand, reason
 from importexport.files.table import FileRefused, grouped
 from importexport.models import ImportRun
-from importexport.rows.checking import Remarks
+from importexport.rows.remarks import Remarks
 from importexport.runs.check import Outcome, preview_file
 from importexport.runs.direct import ImportStopped, import_contacts
 from importexport.runs.intake import Heartbeat, ImportRefused, Options

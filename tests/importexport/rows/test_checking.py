@@ -2,7 +2,9 @@ import pytest
 
 from contacts.models import CONTACT_FIELDS
 from importexport.files.table import FileRefused, Row, Table
-from importexport.rows.checking import KnownMember, check_table, is_header, missing_columns
+from importexport.rows.checking import check_table, is_header, missing_columns
+from importexport.rows.known_members import KnownMember
+from importexport.rows.values import brief
 from tests.importexport.files_made import SHORT, TITLES, full_row, plain
 
 MEMBERS = {
@@ -129,7 +131,7 @@ def test_a_reference_typed_as_a_number_is_found():
     assert check([42, "", 1]).rows[0].member_id == 2
 
 
-@pytest.mark.parametrize("reference", ["C2", "c1", "042", 1, "C1 C1"])
+@pytest.mark.parametrize("reference", ["C2", "042", 1, "C1 C1"])
 def test_a_reference_that_no_member_has_is_refused(reference):
     assert told(check([reference, "Anne", 1]).errors) == [
         f"ligne 2, colonne Référence : « {reference} » n'est la référence d'aucun membre."
@@ -141,26 +143,48 @@ def test_a_reference_of_an_individual_is_refused():
     assert "« P1 » est un particulier ; seuls un client professionnel ou un" in error
 
 
-@pytest.mark.parametrize("name", ["", " Ferme ", "Ferme"])
+NAMED = ("Référence", "Libellé membre", "Dénomination", "Type")
+
+
+@pytest.mark.parametrize("name", ["", " Ferme ", "Ferme", "\u200bFer\u00adme", "Ferme\n"])
 def test_the_name_of_the_member_may_be_given(name):
-    checked = check(["C1", name, 1], titles=("Référence", "Libellé membre", "Type"))
+    checked = check(["C1", name, "Anne", 1], titles=NAMED)
     assert (checked.warnings.count, len(checked.rows)) == (0, 1)
 
 
 @pytest.mark.parametrize("name", ["Autre", "ferme", 42, "x" * 5000, "\0"])
 def test_another_name_of_the_member_is_a_warning(name):
-    checked = check(["C1", name, 1], titles=("Référence", "Libellé membre", "Type"))
+    checked = check(["C1", name, "Anne", 1], titles=NAMED)
     (warning,) = told(checked.warnings)
     assert warning.startswith("ligne 2, colonne Libellé membre : « ")
     assert "diffère du nom du membre, « Ferme »." in warning
     assert len(checked.rows) == 1
 
 
-@pytest.mark.parametrize("label", ["", "Aucune notification", "n'importe quoi", 42, "\0" * 9999])
-def test_the_label_of_the_type_is_ignored(label):
-    checked = check(["C1", 1, label], titles=("Référence", "Type", "Libellé type"))
-    assert checked.rows[0].values[-1] == 1
-    assert (checked.warnings.count, checked.errors.count) == (0, 0)
+LABELLED = ("Référence", "Dénomination", "Type", "Libellé type")
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["", "Aucune notification", "AUCUNE\u00a0Notification\u200b", "Aucune", "Aucune\nnotification"],
+)
+def test_the_label_of_the_type_may_be_given(label):
+    checked = check(["C1", "Anne", 3, label], titles=LABELLED)
+    assert (told(checked.warnings), checked.errors.count) == ([], 0)
+
+
+@pytest.mark.parametrize("label", ["Toutes les notifications", "n'importe quoi", 42, "x" * 9999])
+def test_another_label_than_that_of_the_type_is_a_warning_that_names_both(label):
+    checked = check(["C1", "Anne", 3, label], titles=LABELLED)
+    (warning,) = told(checked.warnings)
+    assert warning.startswith(f"ligne 2, colonne Libellé type : « {brief(label)} » n'est pas")
+    assert "du type 3, « Aucune notification »" in warning
+    assert checked.rows[0].values[-1] == 3
+
+
+def test_the_label_of_a_wrong_type_is_compared_with_nothing():
+    checked = check(["C1", "Anne", 7, "Toutes les notifications"], titles=LABELLED)
+    assert (checked.errors.count, checked.warnings.count) == (1, 0)
 
 
 def test_empty_rows_are_skipped_and_lines_stay_those_of_the_spreadsheet():
@@ -213,7 +237,7 @@ def test_one_faulty_row_leaves_nothing_to_import(faulty):
 
 
 def test_very_many_errors_are_counted_and_the_first_ones_kept(monkeypatch):
-    monkeypatch.setattr("importexport.rows.checking.MOST_REMARKS", 3)
+    monkeypatch.setattr("importexport.rows.remarks.MOST_REMARKS", 3)
     errors = check(*[["C1", "", 0]] * 5).errors
     assert (errors.count, columns(errors)) == (5, [(2, "Type"), (3, "Type"), (4, "Type")])
 

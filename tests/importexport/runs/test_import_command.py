@@ -86,7 +86,7 @@ def test_each_of_very_many_errors_has_its_line_and_nothing_is_written(member, pa
 
 
 def test_errors_beyond_those_that_are_kept_are_counted(member, path, monkeypatch):
-    monkeypatch.setattr("importexport.rows.checking.MOST_REMARKS", 2)
+    monkeypatch.setattr("importexport.rows.remarks.MOST_REMARKS", 2)
     assert refusal(path, *[["C1", "x", 9]] * 5)[2:] == ["et 3 autres erreurs"]
 
 

@@ -9,8 +9,9 @@ from importexport.files import open_table
 from importexport.files.ods_frame import Guide
 from importexport.files.ods_writer import MOST_ROWS_OF_A_SHEET, write_ods
 from importexport.files.table import FileRefused, Limits
-from importexport.rows.checking import KnownMember, check_table, is_header
+from importexport.rows.checking import check_table, is_header
 from importexport.rows.columns import COLUMNS
+from importexport.rows.known_members import KnownMember
 from importexport.rows.marking import mark_file
 from importexport.rows.sheet import sheet_column
 from tests.importexport.files.making import LIMITS, cell, document, package, row
