@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "tests/importexport/files/samples"
 LIBRARIES = (
     *("pyexcel-ods3", "ezodf", "odswriter", "pandas", "odfpy", "odfdo", "lxml", "setuptools"),
+    "msoffcrypto-tool",
 )
 # The Python that Debian's python3-uno belongs to.
 LIBREOFFICE_PYTHON = "/usr/bin/python3"
@@ -33,9 +34,13 @@ def main() -> None:
         convert_other_kinds(Path(folder))
         run("ssconvert", SAMPLES / "ours.ods", SAMPLES / "gnumeric.ods")
         run("ssconvert", SAMPLES / "libreoffice-edited.ods", SAMPLES / "gnumeric-edited.ods")
+        run("ssconvert", SAMPLES / "ours.ods", SAMPLES / "gnumeric.xlsx")
+        run("ssconvert", SAMPLES / "libreoffice-edited.ods", SAMPLES / "gnumeric-edited.xlsx")
         run(sys.executable, "-m", "venv", f"{folder}/venv")
         run(f"{folder}/venv/bin/pip", "install", "--quiet", *LIBRARIES)
         run(f"{folder}/venv/bin/python", ROOT / "scripts/samples_by_libraries.py", SAMPLES)
+        encrypt = (f"{folder}/venv/bin/msoffcrypto-tool", "-e", "-p", "secret")
+        run(*encrypt, SAMPLES / "libreoffice-typed.xlsx", SAMPLES / "msoffcrypto-password.xlsx")
 
 
 def write_our_own() -> None:
@@ -65,7 +70,7 @@ def convert_other_kinds(folder: Path) -> None:
     text = folder / "texte.txt"
     text.write_text(TEXT, encoding="utf-8")
     for source, extensions in (
-        (SAMPLES / "libreoffice-typed.ods", ("xlsx", "xls", "fods", "pdf", "html")),
+        (SAMPLES / "libreoffice-typed.ods", ("xls", "fods", "pdf", "html")),
         (text, ("odt", "docx", "doc", "rtf")),
     ):
         for extension in extensions:

@@ -179,12 +179,13 @@ def main(samples, folder):
         document = desktop.open(samples / "ours.ods")
         save(document, samples / "libreoffice-unchanged.ods")
         save(document, samples / "libreoffice-password.ods", Password=PASSWORD)
-        save(document, samples / "libreoffice-password.xlsx", AS_XLSX, Password=PASSWORD)
+        save(document, samples / "libreoffice-unchanged.xlsx", AS_XLSX)
         csv = {"filter": AS_CSV}
         save(document, samples / "libreoffice-unchanged.csv", FilterOptions=CSV_AS_PROPOSED, **csv)
         save(document, samples / "libreoffice-quoted.csv", FilterOptions=CSV_ALL_QUOTED, **csv)
         edit(document)
         save(document, samples / "libreoffice-edited.ods")
+        save(document, samples / "libreoffice-edited.xlsx", AS_XLSX)
         document.close(True)
 
         document = desktop.open(samples / "marked.ods")
@@ -201,6 +202,7 @@ def main(samples, folder):
         document = desktop.open(None)
         type_from_scratch(document)
         save(document, samples / "libreoffice-typed.ods")
+        save(document, samples / "libreoffice-typed.xlsx", AS_XLSX)
         document.close(True)
     finally:
         desktop.close()

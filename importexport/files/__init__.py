@@ -3,16 +3,17 @@
 from typing import IO
 
 from importexport.files.csv_reader import open_csv
-from importexport.files.ods_package import EXCEL, NOT_A_SPREADSHEET
 from importexport.files.ods_reader import open_ods
+from importexport.files.package import LOCKED, NOT_A_SPREADSHEET, OLD_EXCEL, opened
 from importexport.files.table import FileRefused, IsHeader, Limits, Table
+from importexport.files.xlsx_reader import open_xlsx
 
-EMPTY = "Le fichier est vide. Choisissez un fichier ODS (conseillé) ou CSV."
+EMPTY = "Le fichier est vide. Choisissez un fichier ODS (conseillé), XLSX ou CSV."
 # The first bytes of a zip package with entries, and of an empty one.
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 # The first bytes of old Excel and Word files, and of new ones with a password.
 _COMPOUND_DOCUMENT = bytes.fromhex("d0cf11e0a1b11ae1")
-_WORD = "WordDocument".encode("utf-16-le")
+_WORD, _ENCRYPTED = (name.encode("utf-16-le") for name in ("WordDocument", "EncryptedPackage"))
 # PDF, RTF, PNG, JPEG, gzip, 7-Zip, RAR, and XML or HTML under whatever name.
 _OTHER_KINDS = (
     b"%pdf",
@@ -42,12 +43,25 @@ def open_table(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
     file.seek(0)
     start = file.read(8)
     if start.startswith(_COMPOUND_DOCUMENT):
-        raise FileRefused(NOT_A_SPREADSHEET if _WORD in file.read() else EXCEL)
+        raise _compound_document(file.read())
     if start.lower().startswith(_OTHER_KINDS):
         raise FileRefused(NOT_A_SPREADSHEET)
     if start.startswith(_ZIP):
-        return open_ods(file, is_header, limits)
+        return (open_xlsx if _is_workbook(file) else open_ods)(file, is_header, limits)
     return open_csv(file, is_header, limits)
+
+
+def _compound_document(content: bytes) -> FileRefused:
+    if _WORD in content:
+        return FileRefused(NOT_A_SPREADSHEET)
+    return FileRefused(LOCKED if _ENCRYPTED in content else OLD_EXCEL)
+
+
+def _is_workbook(file: IO[bytes]) -> bool:
+    """Whether a package is an Excel workbook, and no OpenDocument."""
+    with opened(file) as package:
+        names = set(package.namelist())
+        return "mimetype" not in names and any(name.startswith("xl/") for name in names)
 
 
 def too_large(limits: Limits) -> FileRefused:

@@ -1,6 +1,5 @@
 """CSV files as rows of cells, whatever their encoding, delimiter and line ends."""
 
-import codecs
 import csv
 import io
 import re
@@ -8,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import IO
 
-from importexport.files.ods_package import NOT_A_SPREADSHEET
+from importexport.files.csv_encoding import find_encoding
 from importexport.files.table import (
     HEADER_SEARCH_ROWS,
     FileRefused,
@@ -24,18 +23,12 @@ from importexport.files.table import (
 )
 
 DELIMITERS = (";", ",", "\t")
-UNREADABLE = (
-    "Le fichier contient des caractères illisibles. "
-    "Enregistrez-le dans votre tableur en CSV, codage UTF-8, puis recommencez."
-)
-_BYTE_ORDER_MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-_CHUNK = 64 * 1024
 # A record of ten cells stays far below, and an unclosed quotation mark is noticed here.
 _MAX_RECORD_CHARACTERS = 1_000_000
+# A file that got its byte order mark twice has one left at its beginning.
+_BYTE_ORDER_MARK = "\ufeff"
+# DOS puts it behind the last line (Ctrl-Z).
+_END_OF_FILE = "\x1a"
 # As many rows as a spreadsheet has.
 _MOST_BLANK_ROWS = 1_048_576
 # The apostrophe that keeps a spreadsheet from running a text (contact-files.md, « Formats »).
@@ -48,7 +41,7 @@ def open_csv(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
     The delimiter is the first of `;`, `,` and tab with which there is a header. Raises FileRefused,
     or HeaderNotFound.
     """
-    encoding = _find_encoding(file)
+    encoding = find_encoding(file)
     candidates: list[Row] = []
     refusals: list[FileRefused] = []
     for delimiter in DELIMITERS:
@@ -77,45 +70,13 @@ def _progress_in(file: IO[bytes]) -> Callable[[], float]:
     return lambda: 1.0 if file.closed else file.tell() / size
 
 
-def _find_encoding(file: IO[bytes]) -> str:
-    """Return the first encoding that decodes the whole file. Raises FileRefused."""
-    file.seek(0)
-    start = file.read(4)
-    for mark, encoding in _BYTE_ORDER_MARKS.items():
-        if start.startswith(mark):
-            if not _can_decode(file, encoding):
-                raise FileRefused(UNREADABLE)
-            return encoding
-    for encoding in ("utf-8", "cp1252"):
-        if _can_decode(file, encoding):
-            return encoding
-    raise FileRefused(UNREADABLE)
-
-
-def _can_decode(file: IO[bytes], encoding: str) -> bool:
-    """Whether the whole file is in this encoding. Raises FileRefused where it has null bytes."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    has_wide_characters = encoding == "utf-16"
-    file.seek(0)
-    try:
-        while piece := file.read(_CHUNK):
-            if not has_wide_characters and b"\0" in piece:
-                raise FileRefused(NOT_A_SPREADSHEET)
-            if "\0" in decoder.decode(piece):
-                raise FileRefused(NOT_A_SPREADSHEET)
-        decoder.decode(b"", final=True)
-    except UnicodeError:
-        return False
-    return True
-
-
 def _read_rows(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[Row]:
     """Yield the rows that are not empty, with their numbers in a spreadsheet."""
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
     try:
         lines = _Lines(text)
-        records = csv.reader(lines, delimiter=delimiter, strict=True)
+        records = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
         yield from _number_rows(records, lines)
     finally:
         # Closing the wrapper would close the caller's file.
@@ -157,6 +118,7 @@ class _Lines:
     def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
         self._left = 0
+        self._is_begun = False
 
     def __iter__(self) -> "_Lines":
         return self
@@ -167,6 +129,12 @@ class _Lines:
 
     def __next__(self) -> str:
         line = self._text.readline(self._left)
+        if not self._is_begun:
+            self._is_begun = True
+            line = line.lstrip(_BYTE_ORDER_MARK)
+        if line.endswith(_END_OF_FILE):
+            # Only the last line does not end in a line end.
+            line = line.rstrip(_END_OF_FILE)
         if not line:
             raise StopIteration
         self._left -= len(line)

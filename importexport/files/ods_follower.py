@@ -5,11 +5,11 @@ Element names are those of OpenDocument 1.3, part 3.
 
 from typing import Protocol
 
-from importexport.files.ods_package import DAMAGED
 from importexport.files.ods_values import (
     LINE_BREAK,
     OFFICE,
     SPACE,
+    STYLE,
     TAB,
     TABLE,
     TEXT,
@@ -17,7 +17,8 @@ from importexport.files.ods_values import (
     folded,
     repeat_count,
 )
-from importexport.files.table import Cell, FileRefused, Limits
+from importexport.files.package import DAMAGED
+from importexport.files.table import Cell, FileRefused, FormulaError, Limits, cell_too_long
 
 _TABLE_TABLE = f"{TABLE}table"
 _ROW = f"{TABLE}table-row"
@@ -28,12 +29,17 @@ _SPACES = f"{TEXT}s"
 _MARKS = {f"{TEXT}tab": TAB, f"{TEXT}line-break": LINE_BREAK}
 
 _NAME = f"{TABLE}name"
+_STYLE_NAME = f"{TABLE}style-name"
+_STYLE, _STYLE_ITSELF = f"{STYLE}style", f"{STYLE}name"
+_SHEET_PROPERTIES, _DISPLAY = f"{STYLE}table-properties", f"{TABLE}display"
+_MOST_HIDDEN_STYLES = 10_000
 _COLUMNS_REPEATED = f"{TABLE}number-columns-repeated"
 _ROWS_REPEATED = f"{TABLE}number-rows-repeated"
 
 # Elements around rows or sheets.
 _CONTAINERS = {
     f"{OFFICE}document-content",
+    f"{OFFICE}automatic-styles",
     f"{OFFICE}body",
     f"{OFFICE}spreadsheet",
     f"{TABLE}table-row-group",
@@ -55,8 +61,11 @@ class RowTaker(Protocol):
     limits: Limits
     width: int
 
-    def begin_sheet(self, name: str) -> bool:
-        """Begin a sheet; return whether its rows are wanted."""
+    def begin_sheet(self, name: str, *, is_hidden: bool) -> None:
+        """Begin a sheet."""
+
+    def end_sheet(self, last_line: int) -> None:
+        """End the sheet; `last_line` is that of its last row that is not empty."""
 
     def add(self, line: int, cells: list[Cell], repeat: int) -> None:
         """Take a row that is not empty, and is repeated `repeat` times from this line on."""
@@ -82,7 +91,10 @@ class Follower:
         self._resumed_pieces = 0
         self._skipped_depth = 0
         self._nesting = 0
+        self._style = ""
+        self._hidden_styles: set[str] = set()
         self._line = 0
+        self._last_line = 0
         self._row_repeat = 1
         self._cells: list[Cell] = []
         self._column = 0
@@ -137,6 +149,7 @@ class Follower:
         line = self._line + 1
         self._line += repeat
         if cells:
+            self._last_line = self._line
             self._sheets.add(line, cells, repeat)
 
     def check_size(self) -> None:
@@ -160,17 +173,21 @@ class Follower:
             self._characters_left = _MAX_ROW_CHARACTERS
             self._row_repeat = repeat_count(attributes, _ROWS_REPEATED)
         elif state == _OUTSIDE and name == _TABLE_TABLE:
-            if self._sheets.begin_sheet(attributes.get(_NAME, "")):
-                self._state = _IN_SHEET
-                self._line = 0
-            else:
-                self._skip()
+            is_hidden = attributes.get(_STYLE_NAME) in self._hidden_styles
+            self._sheets.begin_sheet(attributes.get(_NAME, ""), is_hidden=is_hidden)
+            self._state = _IN_SHEET
+            self._line = self._last_line = 0
         elif state in (_OUTSIDE, _IN_SHEET) and name in _CONTAINERS:
+            self._nesting = self._deeper(self._nesting)
+        elif state == _OUTSIDE and name == _STYLE:
+            self._style = attributes.get(_STYLE_ITSELF, "")
             self._nesting = self._deeper(self._nesting)
         else:
             if state == _IN_ROW and name == _COVERED_CELL:
                 # Hidden under a merged cell: it takes up a column, but has no value.
                 self._column += repeat_count(attributes, _COLUMNS_REPEATED)
+            elif name == _SHEET_PROPERTIES and attributes.get(_DISPLAY) == "false":
+                self._hide_style()
             self._skip()
 
     def _start_part_of_paragraph(self, name: str, attributes: dict[str, str]) -> None:
@@ -194,8 +211,14 @@ class Follower:
             self.add_row(self._cells, self._row_repeat)
         elif state == _IN_SHEET and name == _TABLE_TABLE:
             self._state = _OUTSIDE
+            self._sheets.end_sheet(self._last_line)
         else:
             self._nesting -= 1
+
+    def _hide_style(self) -> None:
+        """Note that the sheets of the current style are hidden; styles come before sheets."""
+        if len(self._hidden_styles) < _MOST_HIDDEN_STYLES:
+            self._hidden_styles.add(self._style)
 
     def _skip(self) -> None:
         """Skip the element that begins, with its content."""
@@ -222,7 +245,7 @@ class Follower:
             return
         lines = self._lines
         value = cell_value(attributes, lines[0] if len(lines) == 1 else "\n".join(lines))
-        if value == "":
+        if value == "" and type(value) is not FormulaError:
             return
         cells = self._cells
         if len(cells) < start:
@@ -238,7 +261,4 @@ class Follower:
                 self._refuse_cell()
 
     def _refuse_cell(self) -> None:
-        raise FileRefused(
-            f"Une cellule de la ligne {self._line + 1} contient un texte "
-            "démesurément long. Raccourcissez-le, puis recommencez."
-        )
+        raise cell_too_long(self._line + 1)

@@ -6,8 +6,8 @@ from typing import IO, NamedTuple
 
 from importexport.files.ods_cells import EMPTY_CELL, paragraphs, title_row
 from importexport.files.ods_frame import FAULTY_NUMBER, FAULTY_TEXT, Frame, SheetColumn
-from importexport.files.ods_package import TOO_LARGE_UNPACKED
 from importexport.files.ods_writer import write_package
+from importexport.files.package import TOO_LARGE_UNPACKED
 from importexport.files.table import Cell, FileRefused, Row
 
 # More frozen rows would leave no room for the others on a screen.

@@ -2,29 +2,20 @@
 
 import codecs
 import re
-from xml.parsers import expat
 
+from importexport.files.bounded_xml import BoundedXml, MarkupBudget
 from importexport.files.ods_follower import Follower, RowTaker
-from importexport.files.ods_package import DAMAGED
 from importexport.files.ods_plain_rows import ROW_END, ROW_START, PlainRows
-from importexport.files.ods_values import OFFICE, TABLE, TEXT
-from importexport.files.table import FileRefused
+from importexport.files.ods_values import CALC, OFFICE, TABLE, TEXT
 
-TOO_MUCH_MARKUP = (
-    "Le fichier contient trop de cellules ou de mises en forme. "
-    "Copiez ses lignes dans un nouveau tableau, ou partagez-le en plusieurs fichiers."
-)
-# With each piece, expat reads an unfinished tag from its start again: long tags would be slow.
-_MAX_TAG_BYTES = 512 * 1024
-# expat and pyexpat keep every name of an element, attribute or prefix in memory.
-_MOST_NAMES = 20_000
 # An incomplete row waits for the next piece, unless it is longer than this.
 _MOST_HELD_CHARACTERS = 64 * 1024
 # The usual declaration; without it, all rows are read by expat.
 _DECLARATION = re.compile(
     rb"""<\?xml version=["']1\.0["'](?: encoding=["']utf-8["'])? ?\?>""", re.IGNORECASE
 )
-_USUAL_PREFIXES = {"office": OFFICE, "table": TABLE, "text": TEXT}
+_USUAL_PREFIXES = {"calcext": CALC, "office": OFFICE, "table": TABLE, "text": TEXT}
+_NEEDED_PREFIXES = {"office", "table", "text"}
 
 
 class BoundedParser:
@@ -39,37 +30,27 @@ class BoundedParser:
         self._is_started = False
         self._may_have_plain_rows = True
         self._usual_prefixes: set[str] = set()
-        self._names: dict[str, str] = {}
-        self._markup_left = sheets.limits.max_markup
-        self._fed = 0
-        self._expat = parser = expat.ParserCreate(namespace_separator=" ", intern=self._names)
-        # Otherwise expat calls back per line.
-        parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = _refuse_document_type
-        # With this handler, prefixes are counted among the names, too.
-        parser.StartNamespaceDeclHandler = self._learn_prefix
-        parser.StartElementHandler = follower.start
-        parser.EndElementHandler = follower.end
-        parser.CharacterDataHandler = follower.pieces.append
+        self._markup = MarkupBudget(sheets.limits.max_markup)
+        self._xml = BoundedXml(
+            follower.start, follower.end, follower.pieces.append, self._learn_prefix
+        )
 
     def feed(self, piece: bytes) -> None:
         """Parse a piece; complete rows go to the sheets."""
-        self._markup_left -= piece.count(b"<") - piece.count(b"</") + piece.count(b"=")
-        if self._markup_left < 0:
-            raise FileRefused(TOO_MUCH_MARKUP)
+        self._markup.spend(piece)
         if not self._is_started:
             self._is_started = True
             declaration = _DECLARATION.match(piece)
             self._may_have_plain_rows = declaration is not None
             if declaration:
-                self._parse(declaration[0])
+                self._xml.feed(declaration[0])
                 piece = piece[declaration.end() :]
         self._feed_on(piece)
         self._follower.check_size()
 
     def finish(self) -> None:
         """Parse the rest. Raises FileRefused where the XML is not complete."""
-        self._parse(self._unread(), is_last=True)
+        self._xml.feed(self._unread(), is_last=True)
 
     def _feed_on(self, piece: bytes) -> None:
         if self._may_have_plain_rows:
@@ -81,7 +62,7 @@ class BoundedParser:
                 self._held = ""
                 self._feed_text(text)
                 return
-        self._parse(self._unread() + piece)
+        self._xml.feed(self._unread() + piece)
 
     def _unread(self) -> bytes:
         """Return the bytes that were held back, and hold them no more."""
@@ -95,13 +76,13 @@ class BoundedParser:
         # A comment or CDATA may have the text of a row in it.
         if "<!" in text or "<?" in text:
             self._may_have_plain_rows = False
-            self._parse(text.encode())
+            self._xml.feed(text.encode())
             return
         place = self._read_plain_rows(text)
         end = _complete_end(text, place)
         self._held = text[end:]
         if end > place:
-            self._parse(text[place:end].encode())
+            self._xml.feed(text[place:end].encode())
 
     def _read_plain_rows(self, text: str) -> int:
         """Read up to the end of the last plain row; return its index in the text."""
@@ -111,9 +92,9 @@ class BoundedParser:
             search = start + len(ROW_START)
             if start > place:
                 # What is before the row tells whether it is in a sheet, and how wide that is.
-                self._parse(text[place:start].encode())
+                self._xml.feed(text[place:start].encode())
                 place = start
-            if not (self._follower.is_between_rows and len(self._usual_prefixes) == 3):
+            if not (self._follower.is_between_rows and self._usual_prefixes >= _NEEDED_PREFIXES):
                 continue
             row = read(text, start, self._sheets.width)
             if row and row.end - start <= self._sheets.limits.max_cell_characters:
@@ -121,25 +102,14 @@ class BoundedParser:
                 place = search = row.end
         return place
 
-    def _parse(self, piece: bytes, *, is_last: bool = False) -> None:
-        self._fed += len(piece)
-        try:
-            self._expat.Parse(piece, is_last)
-        except (expat.ExpatError, LookupError, ValueError):
-            # The latter two are raised for an unknown encoding.
-            raise FileRefused(DAMAGED) from None
-        if self._fed - self._expat.CurrentByteIndex > _MAX_TAG_BYTES:
-            raise FileRefused(DAMAGED)
-        if len(self._names) > _MOST_NAMES:
-            raise FileRefused(DAMAGED)
-
     def _learn_prefix(self, prefix: str | None, address: str | None) -> None:
-        if prefix in _USUAL_PREFIXES:
-            if f"{address} " == _USUAL_PREFIXES[prefix]:
-                self._usual_prefixes.add(prefix)
-            else:
-                self._may_have_plain_rows = False
-                self._usual_prefixes.clear()
+        """Leave all rows to expat where a namespace of cells has another prefix than usual."""
+        namespace = f"{address} "
+        if _USUAL_PREFIXES.get(prefix or "") == namespace:
+            self._usual_prefixes.add(prefix or "")
+        elif prefix in _USUAL_PREFIXES or namespace in _USUAL_PREFIXES.values():
+            self._may_have_plain_rows = False
+            self._usual_prefixes.clear()
 
 
 def _complete_end(text: str, place: int) -> int:
@@ -150,11 +120,3 @@ def _complete_end(text: str, place: int) -> int:
         if text.find(">", start) >= 0:
             return len(text)
     return start if start >= 0 and len(text) - start <= _MOST_HELD_CHARACTERS else len(text)
-
-
-def _refuse_document_type(*_: object) -> None:
-    # It could declare entities, which a spreadsheet never needs.
-    raise FileRefused(
-        "Le fichier contient des définitions (DTD) qu'un tableur n'écrit jamais. "
-        "Ouvrez-le dans votre tableur, enregistrez-le à nouveau au format ODS, puis recommencez."
-    )

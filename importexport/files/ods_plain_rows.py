@@ -10,8 +10,8 @@ import re
 from typing import NamedTuple
 from xml.sax.saxutils import unescape
 
-from importexport.files.ods_values import OFFICE, TABLE, cell_value, repeat_count
-from importexport.files.table import Cell
+from importexport.files.ods_values import CALC, OFFICE, TABLE, cell_value, repeat_count
+from importexport.files.table import Cell, FormulaError
 
 ROW_START = "<table:table-row"
 ROW_END = "</table:table-row>"
@@ -30,7 +30,7 @@ _CELL = re.compile(f"<table:table-cell({_ATTRIBUTES})(?:/>|>({_PARAGRAPHS})</tab
 _ATTRIBUTE = re.compile(rf' ([^=]+)="({_VALUE})"')
 # The parts of a cell's paragraphs before and after their text.
 _OPENED, _CLOSED = len("<text:p>"), -len("</text:p>")
-_PREFIXES = {"office": OFFICE, "table": TABLE}
+_PREFIXES = {"calcext": CALC, "office": OFFICE, "table": TABLE}
 _COLUMNS_REPEATED = f"{TABLE}number-columns-repeated"
 _ROWS_REPEATED = f"{TABLE}number-rows-repeated"
 # The attributes of texts are few; those of numbers contain the number.
@@ -90,7 +90,7 @@ class PlainRows:
             if "&" in shown:
                 shown = unescape(shown, _QUOTES)
             value = shown if is_text and shown else cell_value(named, shown)
-            if value != "" and column < width:
+            if (value != "" or type(value) is FormulaError) and column < width:
                 if len(cells) < column:
                     cells.extend([""] * (column - len(cells)))
                 cells.append(value)
@@ -104,7 +104,9 @@ class PlainRows:
 
     def _learn(self, attributes: str) -> _Attributes:
         named = _parsed(attributes)
-        is_text = named.get(f"{OFFICE}value-type") == "string"
+        has_formula = f"{TABLE}formula" in named
+        is_error = named.get(f"{CALC}value-type") == "error"
+        is_text = named.get(f"{OFFICE}value-type") == "string" and not (has_formula or is_error)
         if len(self._learnt) >= _MOST_LEARNT:
             self._learnt.clear()
         learnt = _Attributes(is_text, repeat_count(named, _COLUMNS_REPEATED), named)

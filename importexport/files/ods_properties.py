@@ -6,7 +6,7 @@ Where it is damaged or too large, the file is read without it.
 from typing import IO
 from xml.parsers import expat
 
-from importexport.files.ods_package import read_small_entry
+from importexport.files.package import opened, read_small_entry
 from importexport.files.table import FileRefused
 
 _META = "urn:oasis:names:tc:opendocument:xmlns:meta:1.0 "
@@ -23,10 +23,15 @@ class _DocumentType(Exception):
 def read_properties(file: IO[bytes]) -> dict[str, str]:
     """Return the user-defined texts by their names; an empty dict where they cannot be read."""
     try:
-        return _parse(read_small_entry(file, "meta.xml", _MAX_BYTES))
+        return _parse(_meta_xml(file))
     except (FileRefused, _DocumentType, expat.ExpatError, LookupError, ValueError):
         # The latter two are raised for an unknown encoding.
         return {}
+
+
+def _meta_xml(file: IO[bytes]) -> bytes:
+    with opened(file) as package:
+        return read_small_entry(package, "meta.xml", _MAX_BYTES)
 
 
 def _parse(xml: bytes) -> dict[str, str]:

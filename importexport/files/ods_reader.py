@@ -7,11 +7,14 @@ The XML is read piece by piece, and each row is yielded as soon as it is complet
 from collections.abc import Iterator
 from typing import IO
 
-from importexport.files.ods_package import TOO_LARGE_UNPACKED, Content
+from importexport.files.ods_package import Content
 from importexport.files.ods_parser import BoundedParser
 from importexport.files.ods_properties import read_properties
+from importexport.files.package import TOO_LARGE_UNPACKED
 from importexport.files.table import (
     HEADER_SEARCH_ROWS,
+    MOST_LEFT_OUT,
+    MOST_SEARCHED_ROWS,
     MOST_TITLES,
     Cell,
     FileRefused,
@@ -27,19 +30,28 @@ from importexport.files.table import (
 
 # The most characters of rows stored once and repeated; 100,000 usual contacts have 15 million.
 _MOST_REPEATED_CHARACTERS = 100_000_000
-# The most rows, of all sheets together, that are searched for the header.
-_MOST_SEARCHED_ROWS = 10 * HEADER_SEARCH_ROWS
 
 
 def open_ods(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
-    """Return the first sheet that has the header. Raises FileRefused, or HeaderNotFound."""
-    sheets = _Sheets(is_header, limits)
-    content = Content(file, limits)
-    rows = _read_rows(sheets, content.pieces())
-    header = next(rows, None)
-    if header is None:
-        raise HeaderNotFound(sheets.candidates)
-    return Table("ods", header, rows, content.progress, read_properties(file), sheets.above)
+    """Return the first visible sheet that has the header, or else the first hidden one.
+
+    Raises FileRefused, or HeaderNotFound.
+    """
+    candidates: list[Row] = []
+    for reads_hidden in (False, True):
+        sheets = _Sheets(is_header, limits, reads_hidden=reads_hidden)
+        content = Content(file, limits)
+        rows = _read_rows(sheets, content.pieces())
+        header = next(rows, None)
+        if header:
+            above, left_out = sheets.above, sheets.left_out
+            properties = read_properties(file)
+            return Table("ods", header, rows, content.progress, properties, above, left_out)
+        candidates += sheets.candidates
+        if not sheets.left_out:
+            # No hidden sheet has it.
+            break
+    raise HeaderNotFound(candidates)
 
 
 def _read_rows(sheets: "_Sheets", pieces: Iterator[bytes]) -> Iterator[Row]:
@@ -55,8 +67,10 @@ def _read_rows(sheets: "_Sheets", pieces: Iterator[bytes]) -> Iterator[Row]:
 class _Sheets:
     """Takes complete rows: searches them for the header, then keeps them for the caller."""
 
-    def __init__(self, is_header: IsHeader, limits: Limits) -> None:
+    def __init__(self, is_header: IsHeader, limits: Limits, *, reads_hidden: bool) -> None:
         self.limits = limits
+        self.left_out: list[str] = []
+        self._reads_hidden = reads_hidden
         self.candidates: list[Row] = []
         self.above: list[Row] = []
         self.width = MOST_TITLES
@@ -65,7 +79,8 @@ class _Sheets:
         self._sheet_count = 1
         self._titles: list[Cell] = []
         self._awaits_titles = False
-        self._has_same_titles = True
+        self._is_left_out = False
+        self._is_full = False
         self._is_header = is_header
         self._has_header = False
         self._found: list[Row] = []
@@ -78,22 +93,32 @@ class _Sheets:
         rows, self._found = self._found, []
         return rows
 
-    def begin_sheet(self, name: str) -> bool:
-        """Return whether its rows are wanted: without a header yet, or to continue its sheet."""
-        if not self._has_header:
-            self._name = name
-            self._searched_rows = 0
-            self.above = []
-            return True
-        if name != f"{self._name} {self._sheet_count + 1}":
-            return False
-        self._sheet_count += 1
+    def begin_sheet(self, name: str, *, is_hidden: bool) -> None:
+        """Begin a sheet: search it for the header, or continue the one that has it."""
         self._sheet = name
-        self._awaits_titles = True
-        return True
+        self._searched_rows = 0
+        self.width = MOST_TITLES
+        if not self._has_header:
+            self._is_left_out = is_hidden != self._reads_hidden
+            self.above = []
+            return
+        number = self._sheet_count + 1
+        self._is_left_out = not self._is_full or name != f"{self._name} {number}"
+        if not self._is_left_out:
+            self._sheet_count = number
+            self._awaits_titles = True
+            self.width = len(self._titles)
+
+    def end_sheet(self, last_line: int) -> None:
+        """End the sheet; where it is full, a next one may continue it."""
+        if self._has_header and not self._is_left_out:
+            self._is_full = last_line >= self.limits.full_sheet_line
 
     def add(self, line: int, cells: list[Cell], repeat: int) -> None:
         """Take a row that is not empty, and is repeated `repeat` times from this line on."""
+        if self._is_left_out:
+            self._look_for_titles(cells)
+            return
         if not self._has_header:
             if not self._find_header(line, cells, repeat):
                 return
@@ -101,11 +126,12 @@ class _Sheets:
             repeat -= 1
         elif self._awaits_titles:
             self._awaits_titles = False
-            self._has_same_titles = cells == self._titles
+            if cells != self._titles:
+                self._is_left_out = True
+                self._look_for_titles(cells)
+                return
             line += 1
             repeat -= 1
-        if not self._has_same_titles:
-            return
         self._row_count += repeat
         if self._row_count > self.limits.max_rows:
             raise too_many_rows(self.limits)
@@ -113,6 +139,13 @@ class _Sheets:
             self._count_repeated(cells, repeat)
         for number in range(line, line + repeat):
             self._found.append(Row(number, cells, self._sheet))
+
+    def _look_for_titles(self, cells: list[Cell]) -> None:
+        """Note the name of a sheet that has the header, and is not read."""
+        self._searched_rows += 1
+        is_new = self._sheet not in self.left_out and len(self.left_out) < MOST_LEFT_OUT
+        if self._searched_rows <= HEADER_SEARCH_ROWS and is_new and self._is_header(glimpse(cells)):
+            self.left_out.append(self._sheet)
 
     def _count_repeated(self, cells: list[Cell], repeat: int) -> None:
         size = sum(len(cell) for cell in cells if isinstance(cell, str))
@@ -122,13 +155,14 @@ class _Sheets:
 
     def _find_header(self, line: int, cells: list[Cell], repeat: int) -> bool:
         self._searched_rows += 1
-        if self._searched_rows > HEADER_SEARCH_ROWS or len(self.candidates) >= _MOST_SEARCHED_ROWS:
+        if self._searched_rows > HEADER_SEARCH_ROWS or len(self.candidates) >= MOST_SEARCHED_ROWS:
             return False
         seen = glimpse(cells)
         self._has_header = self._is_header(seen)
         if self._has_header:
             self.width = len(cells)
             self._titles = cells
+            self._name, self._sheet = self._sheet, ""
             self._found.append(Row(line, cells))
         else:
             self.candidates.append(Row(line, seen))

@@ -1,15 +1,19 @@
 """The value of a cell, from its attributes and its text."""
 
 import re
-from decimal import Decimal, InvalidOperation
 
-from importexport.files.ods_package import DAMAGED
-from importexport.files.table import Cell, FileRefused
+from importexport.files.numbers import number_value
+from importexport.files.package import DAMAGED
+from importexport.files.table import Cell, FileRefused, FormulaError
 
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
+STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0 "
 TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
+CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
 _VALUE_TYPE = f"{OFFICE}value-type"
+_CALC_TYPE = f"{CALC}value-type"
+_FORMULA = f"{TABLE}formula"
 _RAW_VALUES = {
     "date": f"{OFFICE}date-value",
     "time": f"{OFFICE}time-value",
@@ -22,8 +26,11 @@ SPACE, TAB, LINE_BREAK = "\x01\x02\x03"
 _HARD = str.maketrans({SPACE: " ", TAB: "\t", LINE_BREAK: "\n"})
 _WHITE_SPACE = re.compile("[ \t\r\n]+")
 
-# A number with more digits is no reference and no phone, and could fill the memory.
-_MOST_DIGITS = 20
+# What spreadsheets show for a formula that failed, in English and French (LibreOffice, Excel).
+_FORMULA_ERROR = re.compile(
+    r"#(?:N/A|N/D|REF!|VALUE!|VALEUR!|NAME\?|NOM\?|DIV/0!|NUM!|NOMBRE!|NULL!|NUL!|SPILL!|CALC!)"
+    r"|Err:[0-9]{3}"
+)
 
 
 def repeat_count(attributes: dict[str, str], name: str) -> int:
@@ -39,6 +46,10 @@ def repeat_count(attributes: dict[str, str], name: str) -> int:
 def cell_value(attributes: dict[str, str], shown: str) -> Cell:
     """Return the value of a cell with these attributes and this visible text."""
     kind = attributes.get(_VALUE_TYPE)
+    if _FORMULA in attributes or _CALC_TYPE in attributes:
+        error = _formula_error(attributes, shown)
+        if error is not None:
+            return error
     if kind == "string" and shown:
         return shown
     if kind in ("float", "currency"):
@@ -48,27 +59,21 @@ def cell_value(attributes: dict[str, str], shown: str) -> Cell:
     return _raw_value(kind, attributes)
 
 
+def _formula_error(attributes: dict[str, str], shown: str) -> FormulaError | None:
+    """Return what a formula gives that failed, or that has no result in the file."""
+    if attributes.get(_CALC_TYPE) == "error":
+        return FormulaError(shown)
+    if _FORMULA not in attributes:
+        return None
+    has_result = shown or any(name.startswith(OFFICE) for name in attributes)
+    return FormulaError(shown) if not has_result or _FORMULA_ERROR.fullmatch(shown) else None
+
+
 def _raw_value(kind: str, attributes: dict[str, str]) -> str:
     """Return the value of a cell without visible text, which some libraries write."""
     if kind == "boolean":
         return "VRAI" if attributes.get(f"{OFFICE}boolean-value") == "true" else "FAUX"
     return attributes.get(_RAW_VALUES.get(kind, ""), "")
-
-
-def number_value(value: str, shown: str) -> Cell:
-    """Return a whole number as int; another one as it is shown, or in full if that is rounded."""
-    if value.isdecimal() and len(value) <= _MOST_DIGITS:
-        return int(value)
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return shown
-    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
-        return shown or value
-    if number == number.to_integral_value():
-        return int(number)
-    plain = f"{number:f}"
-    return shown if shown.replace(",", ".") == plain else plain
 
 
 def folded(text: str) -> str:

@@ -35,6 +35,10 @@ _LONGEST_TITLE = 100
 _LONGEST_ROW_ABOVE = 10_000
 # The header is among the first rows of a sheet; titles and notes may be above it.
 HEADER_SEARCH_ROWS = 25
+# The most rows, of all sheets together, that are searched for the header.
+MOST_SEARCHED_ROWS = 10 * HEADER_SEARCH_ROWS
+# The most sheets whose names are kept as left out.
+MOST_LEFT_OUT = 100
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,8 @@ class Limits:
     """The most that a file may take up: bytes as sent, bytes unpacked, rows, characters of a cell.
 
     A sheet with rows down to line `full_sheet_line` is full: it may be continued in another one, as
-    in our exports. `max_markup` bounds the time that an ODS file takes: its elements and attributes. A row of
-    ten texts has 34 of them in our files, 53 in those of LibreOffice.
+    in our exports. `max_markup` is the most elements and attributes, which bounds the time that a
+    file takes. In an ODS, a row of ten texts has 34 of them if it is ours, 53 if LibreOffice's.
     """
 
     max_bytes: int
@@ -94,6 +98,12 @@ def glimpse(cells: Sequence[Cell]) -> list[Cell]:
     ]
 
 
+def strip_empty_end(cells: list[Cell]) -> None:
+    """Remove empty cells at the end of a row; a formula without a result stays."""
+    while cells and cells[-1] == "" and type(cells[-1]) is not FormulaError:
+        cells.pop()
+
+
 def bounded(cells: Sequence[Cell]) -> Sequence[Cell]:
     """Return a row above the header, truncated where it is very long."""
     size = sum(len(cell) for cell in cells if isinstance(cell, str))
@@ -104,6 +114,13 @@ def too_many_rows(limits: Limits) -> FileRefused:
     return FileRefused(
         f"Le fichier a plus de {grouped(limits.max_rows)} lignes remplies, "
         "le nombre maximal. Partagez-le en plusieurs fichiers."
+    )
+
+
+def cell_too_long(line: int) -> FileRefused:
+    return FileRefused(
+        f"Une cellule de la ligne {line} contient un texte "
+        "démesurément long. Raccourcissez-le, puis recommencez."
     )
 
 

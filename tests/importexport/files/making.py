@@ -24,6 +24,7 @@ NAMESPACES = " ".join(
 )
 START = f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {NAMESPACES} '
 HEAD = START + (
+    'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0" '
     'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xlink="http://www.w3.org/1999/xlink" '
     'office:version="1.3"><office:body><office:spreadsheet>'
 )

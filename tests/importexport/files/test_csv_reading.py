@@ -108,7 +108,7 @@ def test_a_line_may_name_the_delimiter(delimiter):
         ("C1;a;2;;;", ["C1", "a", "2"]),
         ("C1;a;2;surplus", ["C1", "a", "2", "surplus"]),
         ("C1;a;2;;;surplus", ["C1", "a", "2", "", "", "surplus"]),
-        (" C1 ; a", [" C1 ", " a"]),
+        (" C1 ; a", ["C1 ", "a"]),
         ("0042;+33;007", ["0042", "+33", "007"]),
     ],
 )

@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 from importexport.files import open_table
-from importexport.files.ods_package import EXCEL, LOCKED, NOT_A_SPREADSHEET
+from importexport.files.package import LOCKED, NOT_A_SPREADSHEET, OLD_EXCEL
 from importexport.files.table import FileRefused
 from tests.importexport.files.awkward import COLUMNS, PROPERTIES, ROWS, TAB, without_empty_end
 from tests.importexport.files.making import LIMITS, SAMPLES, is_header, read
@@ -116,9 +116,8 @@ def test_a_file_typed_from_scratch_has_its_numbers():
     ("name", "sentence"),
     [
         ("libreoffice-password.ods", LOCKED),
-        ("libreoffice-password.xlsx", EXCEL),
-        ("libreoffice-refused.xlsx", EXCEL),
-        ("libreoffice-refused.xls", EXCEL),
+        ("msoffcrypto-password.xlsx", LOCKED),
+        ("libreoffice-refused.xls", OLD_EXCEL),
         ("libreoffice-refused.doc", NOT_A_SPREADSHEET),
         ("libreoffice-refused.docx", NOT_A_SPREADSHEET),
         ("libreoffice-refused.odt", NOT_A_SPREADSHEET),
@@ -128,7 +127,7 @@ def test_a_file_typed_from_scratch_has_its_numbers():
         ("libreoffice-refused.fods", NOT_A_SPREADSHEET),
     ],
 )
-def test_what_is_no_ods_or_csv_file_is_refused(name, sentence):
+def test_what_is_no_ods_xlsx_or_csv_file_is_refused(name, sentence):
     with pytest.raises(FileRefused) as refused:
         read_sample(name)
 

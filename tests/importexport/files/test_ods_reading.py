@@ -153,7 +153,7 @@ def test_recorded_changes_are_not_rows():
         ('office:value-type="float" office:value="-7"', "-7", -7),
         ('office:value-type="float" office:value="33600000000"', "3,36E+10", 33600000000),
         ('office:value-type="float" office:value="3.36E+10"', "", 33600000000),
-        ('office:value-type="float" office:value="612345678"', "06 12 34 56 78", 612345678),
+        ('office:value-type="float" office:value="612345678"', "06 12 34 56 78", "06 12 34 56 78"),
         ('office:value-type="float" office:value="1000"', "1 000,00", 1000),
         ('office:value-type="currency" office:currency="EUR" office:value="5"', "5,00 €", 5),
         ('office:value-type="float" office:value="2.5"', "2,5", "2,5"),
@@ -196,7 +196,6 @@ def test_a_cell_is_its_whole_number_or_else_what_it_shows(attributes, shown, val
         ('office:value-type="string" office:string-value="Ève"', "Ève", "Ève"),
         ('office:value-type="string" office:string-value="Ève"', "", "Ève"),
         ('office:value-type="string" office:string-value=""', "#N/D", "#N/D"),
-        ('office:value-type="float" office:value="0"', "#DIV/0!", 0),
     ],
 )
 def test_a_formula_is_its_cached_result(attributes, shown, value):

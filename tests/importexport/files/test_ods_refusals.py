@@ -7,12 +7,13 @@ import zipfile
 
 import pytest
 
-from importexport.files import EMPTY, ods_package
-from importexport.files.ods_package import (
+from importexport.files import EMPTY
+from importexport.files import package as package_reading
+from importexport.files.package import (
     DAMAGED,
-    EXCEL,
     LOCKED,
     NOT_A_SPREADSHEET,
+    OLD_EXCEL,
     TOO_LARGE_UNPACKED,
 )
 from importexport.files.table import FileRefused, HeaderNotFound, Limits, Row
@@ -46,7 +47,7 @@ def refusal(file, limits=None):
     ("data", "sentence"),
     [
         (b"", EMPTY),
-        (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(500), EXCEL),
+        (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(500), OLD_EXCEL),
         (b"%PDF-1.7\n", NOT_A_SPREADSHEET),
         (b"{\\rtf1 R\xe9f\xe9rence}", NOT_A_SPREADSHEET),
         (b"\x89PNG\r\n\x1a\n", NOT_A_SPREADSHEET),
@@ -79,8 +80,6 @@ def zip_of(**entries):
 @pytest.mark.parametrize(
     ("entries", "sentence"),
     [
-        ({"[Content_Types].xml": "", "xl/workbook.xml": ""}, EXCEL),
-        ({"[Content_Types].xml": "", "xl/workbook.bin": ""}, EXCEL),
         ({"[Content_Types].xml": "", "word/document.xml": ""}, NOT_A_SPREADSHEET),
         ({"photo.png": ""}, NOT_A_SPREADSHEET),
         (
@@ -269,7 +268,7 @@ def test_the_size_of_the_directory_is_known_before_it_is_read(made, monkeypatch)
     file = made(ods(row(cell("C1"))))
     assert read(file)[1:] == [(2, ["C1"])]
 
-    monkeypatch.setattr(ods_package, "_MAX_DIRECTORY_BYTES", 100)
+    monkeypatch.setattr(package_reading, "_MAX_DIRECTORY_BYTES", 100)
 
     assert refusal(file) == NOT_A_SPREADSHEET
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from importexport.files import ods_parser, open_table
+from importexport.files import bounded_xml, open_table
+from importexport.files.ods_values import TABLE
 from importexport.files.table import FileRefused, Limits
 from tests.importexport.files.making import (
     HEAD,
@@ -30,7 +31,7 @@ def outcome(content, limits=LIMITS):
     try:
         table = open_table(package(content), is_header, limits)
         return [
-            (row.line, list(row.cells), row.sheet)
+            (row.line, [(type(cell), cell) for cell in row.cells], row.sheet)
             for row in [*table.above, table.header, *table.rows]
         ]
     except FileRefused as refusal:
@@ -56,7 +57,7 @@ def below(*rows):
 def parsed(monkeypatch):
     """The pieces that the parser was given."""
     pieces = []
-    create = ods_parser.expat.ParserCreate
+    create = bounded_xml.expat.ParserCreate
 
     class Parser:
         def __init__(self, **options):
@@ -72,7 +73,7 @@ def parsed(monkeypatch):
             pieces.append(piece)
             return self.real.Parse(piece, is_last)
 
-    monkeypatch.setattr(ods_parser.expat, "ParserCreate", Parser)
+    monkeypatch.setattr(bounded_xml.expat, "ParserCreate", Parser)
     return pieces
 
 
@@ -89,6 +90,9 @@ PLAIN = [
     row('<table:table-cell office:value-type="boolean" office:boolean-value="true"/>'),
     row(cell("C1"), attributes='table:number-rows-repeated="3"'),
     "<table:table-row></table:table-row>",
+    row(cell("#N/A", 'table:formula="of:=NA()" calcext:value-type="error"'), cell("x")),
+    row('<table:table-cell table:formula="of:=[.A1]"/>', cell("x")),
+    "</table:table><table:table>" + row(cell("C9")),
 ]  # fmt: skip
 OTHER = [
     "<table:table-row/>",
@@ -107,7 +111,9 @@ OTHER = [
     row(cell("x", 'xmlns:text="urn:other"')),
     "<!--" + row(cell("C9")) + "-->",
     "<table:shapes>" + row(cell("C9")) + "</table:shapes>",
-    "</table:table><table:table>" + row(cell("C9")),
+    f'<table:table-row-group xmlns:t="{TABLE.strip()}">'
+    + row(cell("x", 't:number-columns-repeated="2"'), cell("y"))
+    + "</table:table-row-group>",
     '<a xmlns:table="urn:other">' + row(cell("C9")) + "</a>",
 ]  # fmt: skip
 
