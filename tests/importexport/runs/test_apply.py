@@ -124,8 +124,8 @@ def test_a_contact_that_is_there_several_times_is_kept_as_often_as_the_file_has_
 def test_members_are_never_touched(farm, canteen):
     MemberFactory(reference="P1", kind=MemberKind.INDIVIDUAL)
     before = list(Member.objects.order_by("pk").values())
-    titles = ("Référence", "Libellé membre", "Type")
-    outcome = import_contacts(csv_file(["C1", "Autre nom", 1], titles=titles), sync=True)
+    titles = ("Référence", "Libellé membre", "Fax", "Type")
+    outcome = import_contacts(csv_file(["C1", "Autre nom", "0", 1], titles=titles), sync=True)
     assert outcome.warnings.count == 1
     assert list(Member.objects.order_by("pk").values()) == before
 

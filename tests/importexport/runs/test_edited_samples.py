@@ -2,6 +2,7 @@
 
 import pytest
 
+from base.characters import canonical_phones
 from contacts.models import Contact
 from tests.factories import MemberFactory
 from tests.importexport.files.awkward import ADDED, ROWS, TAB
@@ -28,7 +29,8 @@ def import_sample(name):
 
 def contact_of(row):
     """Return what a row says of its contact, behind the reference."""
-    return (row[0], *row[2:9])
+    reference, _, *texts, phones, fax, type = row[:9]
+    return (reference, *texts, canonical_phones(phones), canonical_phones(fax), type)
 
 
 def sorted_rows(contacts):

@@ -67,8 +67,8 @@ def test_a_dry_run_says_the_same_and_writes_nothing(member, path, sync):
 
 
 def test_warnings_are_told_line_by_line(member, path):
-    titles = ("Référence", "Libellé membre", "Type")
-    first, second, summary = run(path, *[["C1", "Autre", 1]] * 2, titles=titles)
+    titles = ("Référence", "Libellé membre", "Fax", "Type")
+    first, second, summary = run(path, *[["C1", "Autre", "0", 1]] * 2, titles=titles)
     assert first.startswith("ligne 2, colonne Libellé membre : « Autre » diffère")
     assert second.startswith("ligne 3, colonne Libellé membre : ")
     assert summary.endswith("avertissements : 2")

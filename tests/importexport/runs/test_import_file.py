@@ -5,6 +5,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
+from base.characters import reference_key
 from tests.factories import ContactFactory, MemberFactory
 from tests.importexport.files_made import csv_file, named, names, ods_file
 from tests.importexport.importing import checked, imported, last_run, numbers, press, send
@@ -149,8 +150,9 @@ def test_a_long_list_of_errors_says_how_many_more_there_are(administrator, membe
 
 
 def test_warnings_are_told_with_the_result(administrator, member):
-    titles = ("Référence", "Libellé membre", "Type")
-    response = imported(administrator, csv_file(*[["C1", "Autre", 1]] * 201, titles=titles))
+    titles = ("Référence", "Libellé membre", "Dénomination", "Type")
+    rows = [["C1", "Autre", "Contact", 1]] * 201
+    response = imported(administrator, csv_file(*rows, titles=titles))
     assert "201 avertissements" in text(response)
     assert len(cells(response, "Avertissement")) == 200
     assert "« Autre » diffère du nom du membre, « Ferme »." in cells(response, "Avertissement")
@@ -163,7 +165,7 @@ def test_awkward_texts_of_a_file_are_shown_as_they_are(administrator, member, aw
     quoted = '"' + awkward.replace('"', '""') + '"'
     file = csv_file([quoted, "x", 1], titles=("Référence", quoted, "Type"))
     response = checked(administrator, file)
-    assert f"« {awkward} » n'est la référence d'aucun membre." in text(response)
+    assert f"« {reference_key(awkward)} » n'est la référence d'aucun membre." in text(response)
     response = checked(administrator, csv_file(["C1", 1], titles=("Référence", "Type", quoted)))
     assert awkward in text(response)
 
