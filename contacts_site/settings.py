@@ -4,10 +4,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from contacts_site import environment, logs
+from contacts_site.safety import AUTH_PASSWORD_VALIDATORS as AUTH_PASSWORD_VALIDATORS
+from contacts_site.safety import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
 
 django_stubs_ext.monkeypatch()
 
@@ -50,20 +51,6 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_COOKIE_HTTPONLY = False
 CSRF_FAILURE_VIEW = "contacts_site.errors.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        # Bootstrap draws its small arrows and ticks as data: images from its stylesheet.
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    }
-}
 
 # --- Parts ----------------------------------------------------------------------------------
 
@@ -117,6 +104,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "contacts_site.door.CharsetMiddleware",
 ]
 ROOT_URLCONF = "contacts_site.urls"
 WSGI_APPLICATION = "contacts_site.wsgi.application"
@@ -194,15 +182,6 @@ LOGOUT_REDIRECT_URL = "login"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "accounts.backends.AccountBackend",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
-    for name, options in (
-        ("UserAttributeSimilarityValidator", {}),
-        ("MinimumLengthValidator", {"min_length": 12}),
-        ("CommonPasswordValidator", {}),
-        ("NumericPasswordValidator", {}),
-    )
 ]
 
 # Minutes without anything done after which a person must sign in again.
