@@ -66,13 +66,15 @@ def template_file(_request: HttpRequest) -> FileResponse:
     return _attachment(file, "modele-contacts.ods", "ods")
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @may_export
 def export_file(request: HttpRequest, format: Format) -> HttpResponseBase:
-    """Send all contacts as a file, complete or not at all."""
-    if request.method == "HEAD":
-        # No contact leaves the site, so the journal gets no line.
-        return HttpResponse(content_type=CONTENT_TYPES[format])
+    """Send all contacts as a file, complete or not at all; by GET, ask first.
+
+    Only a form of the site sends them: a link elsewhere must not export, nor write to the journal.
+    """
+    if request.method != "POST":
+        return render(request, "importexport/export.html", {"format": format})
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
     export_and_note(
         file,
