@@ -38,6 +38,6 @@ class AccountAdmin(UserAdmin[User]):
     @admin.action(description="Débloquer la connexion (trop d'essais)", permissions=["change"])
     def allow_sign_in(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
-            if forget_failures(user.get_username()):
+            if forget_failures(request, user.get_username()):
                 self.log_change(request, user, "Connexion débloquée.")
         self.message_user(request, "Ces comptes peuvent se connecter.", messages.SUCCESS)

@@ -188,13 +188,22 @@ AUTHENTICATION_BACKENDS = [
 SESSION_MINUTES = environment.whole_number("SESSION_MINUTES", 480, minimum=2)
 SESSION_COOKIE_AGE = SESSION_MINUTES * 60
 
-# Wrong passwords for an account from one address, after which no other is tried for a while.
-# The counts stand in the database: all machines of a site share them.
+# Wrong passwords after which no other is tried for a while: for an account from one network, for an
+# account from all networks together, and from one network for all accounts together. The counts
+# stand in the database: all machines of a site share them.
 AXES_FAILURE_LIMIT = environment.whole_number("SIGN_IN_MAX_FAILURES", 5, minimum=1)
+SIGN_IN_MAX_FAILURES_ACCOUNT = environment.whole_number(
+    "SIGN_IN_MAX_FAILURES_ACCOUNT", 20, minimum=1
+)
+SIGN_IN_MAX_FAILURES_NETWORK = environment.whole_number(
+    "SIGN_IN_MAX_FAILURES_NETWORK", 20, minimum=1
+)
 AXES_COOLOFF_TIME = timedelta(
     minutes=environment.whole_number("SIGN_IN_LOCK_MINUTES", 15, minimum=1)
 )
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "accounts.lockout.SignInCounts"
+AXES_CLIENT_IP_CALLABLE = "accounts.lockout.network"
+AXES_USERNAME_CALLABLE = "accounts.lockout.counted_name"
 AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_out"
 AXES_RESET_ON_SUCCESS = True
 # The time that the page names to try again must hold.
