@@ -260,11 +260,15 @@ METRICS_TOKEN = environment.text("METRICS_TOKEN")
 RETENTION_MAIL_TEXTS_DAYS = environment.whole_number("RETENTION_MAIL_TEXTS_DAYS", 90)
 RETENTION_MESSAGES_DAYS = environment.whole_number("RETENTION_MESSAGES_DAYS", 1095)
 RETENTION_NOTIFICATIONS_DAYS = environment.whole_number("RETENTION_NOTIFICATIONS_DAYS", 1095)
+# What an import quotes goes with what undoes it (IMPORT_UNDO_KEPT_DAYS); its numbers, after these.
+RETENTION_IMPORTS_DAYS = environment.whole_number("RETENTION_IMPORTS_DAYS", 1095)
 RETENTION_EXPORTS_DAYS = environment.whole_number("RETENTION_EXPORTS_DAYS", 1095)
 # Without them, an import does not see what changed on the site since a file was exported.
 RETENTION_FORMER_CONTACTS_DAYS = environment.whole_number("RETENTION_FORMER_CONTACTS_DAYS", 90)
 RETENTION_TASKS_DAYS = environment.whole_number("RETENTION_TASKS_DAYS", 30)
 RETENTION_SESSIONS_DAYS = environment.whole_number("RETENTION_SESSIONS_DAYS", 1)
+RETENTION_SIGN_IN_FAILURES_DAYS = environment.whole_number("RETENTION_SIGN_IN_FAILURES_DAYS", 30)
+RETENTION_ADMIN_LOG_DAYS = environment.whole_number("RETENTION_ADMIN_LOG_DAYS", 1095)
 
 # --- Language -------------------------------------------------------------------------------
 
