@@ -16,6 +16,7 @@ class ContactsSiteConfig(AppConfig):
     name = "contacts_site"
 
     def ready(self) -> None:
+        from contacts_site import checks  # noqa: F401 (registers them)
         from contacts_site.door import look_at_charset
 
         request_started.connect(look_at_charset, dispatch_uid="door")

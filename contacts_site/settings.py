@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "contacts_site.middleware.NumberRangeMiddleware",
     "contacts_site.door.CharsetMiddleware",
 ]
 ROOT_URLCONF = "contacts_site.urls"
