@@ -162,6 +162,8 @@ IMPORT_CONFIRM_REMOVALS_PERCENT = environment.whole_number("IMPORT_CONFIRM_REMOV
 # Days after which the files of an import are deleted, and after which it cannot be undone.
 IMPORT_FILES_KEPT_DAYS = environment.whole_number("IMPORT_FILES_KEPT_DAYS", 90, minimum=1)
 IMPORT_UNDO_KEPT_DAYS = environment.whole_number("IMPORT_UNDO_KEPT_DAYS", 90, minimum=1)
+# Imports of one person that wait for somebody or a worker, beyond which no other file is taken.
+IMPORT_MAX_OPEN = environment.whole_number("IMPORT_MAX_OPEN", 5, minimum=1)
 # Seconds after which an import is taken up again whose worker does not answer for it any more.
 IMPORT_LEASE_SECONDS = environment.whole_number("IMPORT_LEASE_SECONDS", 60, minimum=1)
 # A member's order of contacts is sent as one field for each of them.
@@ -171,7 +173,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     "importexport.runs.intake.BoundedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "base.uploads.NamelessFileUploadHandler",
 ]
 
 # --- Accounts -------------------------------------------------------------------------------

@@ -27,8 +27,8 @@ _NOT_EMPTY = (
     "remplit qu'une base vide ; rien n'a été modifié."
 )
 _REAL = (
-    "Ce site est un vrai site (HTTPS)\u00a0: la démonstration y créerait un administrateur dont tout le "
-    "monde connaît le mot de passe. Ajoutez --known-passwords si c'est voulu."
+    "Ce site est un vrai site (HTTPS)\u00a0: la démonstration y créerait un administrateur dont "
+    "tout le monde connaît le mot de passe. Ajoutez --known-passwords si c'est voulu."
 )
 
 
