@@ -132,6 +132,8 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 # --- Data -----------------------------------------------------------------------------------
 
 DATABASES = {"default": environment.database("DATABASE_URL", DATA_DIR / "site.sqlite3")}
+# Seconds after which PostgreSQL ends a statement of a web request; 0: never.
+STATEMENT_TIMEOUT_SECONDS = environment.whole_number("STATEMENT_TIMEOUT_SECONDS", 30)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STORAGES = {
     # Uploads and attachments; machines that share the work share it. Never served by address.
