@@ -1,27 +1,73 @@
 """Accounts in Django's admin, with actions for people who can no longer sign in."""
 
+from typing import Any
+
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_tasks_db.models import DBTaskResult
 
+from accounts import rank
+from accounts.identity import person
 from accounts.lockout import forget_failures
 from accounts.models import User
 from accounts.second_factor import devices as second_factor
 
 # The admin is for accounts only. The pages that libraries register would show the keys of
 # telephones.
-admin.site.unregister([TOTPDevice, StaticDevice, DBTaskResult])
+admin.site.unregister([TOTPDevice, StaticDevice, DBTaskResult, Group])
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin):
+    """Groups; nobody changes one that may more than they, nor gives one a right that they lack."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or rank.is_group_within(obj, person(request)))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or rank.is_group_within(obj, person(request)))
+
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any
+    ) -> Any:
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        return rank.with_own_rights(field, person(request)) if request else field
 
 
 @admin.register(User)
 class AccountAdmin(UserAdmin[User]):
-    """Accounts, with two actions of our own."""
+    """Accounts, with two actions of our own.
+
+    Nobody but a superuser changes an account that may more than they, or gives what they lack.
+    """
 
     actions = ("remove_second_factor", "allow_sign_in")
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or rank.is_account_within(obj, person(request)))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or rank.is_account_within(obj, person(request)))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        return fields if person(request).is_superuser else (*fields, "is_superuser")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        return rank.with_own_rights(field, person(request))
+
+    def _changeable(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:
+        return [user for user in queryset if self.has_change_permission(request, user)]
 
     @admin.action(
         description="Désactiver la validation en deux étapes (téléphone perdu)",
@@ -29,7 +75,7 @@ class AccountAdmin(UserAdmin[User]):
     )
     def remove_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         count = 0
-        for user in queryset:
+        for user in self._changeable(request, queryset):
             if second_factor.remove(user):
                 count += 1
                 self.log_change(request, user, "Validation en deux étapes désactivée.")
@@ -37,7 +83,7 @@ class AccountAdmin(UserAdmin[User]):
 
     @admin.action(description="Débloquer la connexion (trop d'essais)", permissions=["change"])
     def allow_sign_in(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user in queryset:
-            if forget_failures(user.get_username()):
+        for user in self._changeable(request, queryset):
+            if forget_failures(request, user.get_username()):
                 self.log_change(request, user, "Connexion débloquée.")
         self.message_user(request, "Ces comptes peuvent se connecter.", messages.SUCCESS)

@@ -10,4 +10,4 @@ class AccountsConfig(AppConfig):
     verbose_name = "Comptes"
 
     def ready(self) -> None:
-        from accounts import session_end  # noqa: F401 (connects its signals)
+        from accounts import private_pages, session_end  # noqa: F401 (connect their signals)

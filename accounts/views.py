@@ -1,5 +1,7 @@
 """Sign-in, one's own password, and the state of one's session."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm
@@ -10,6 +12,7 @@ from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.forms import OwnPasswordForm
 from accounts.second_factor.gate import CODE_PAGE, SET_UP_PAGE, opens_for
 from accounts.session_end import asks_idly, seconds_left
 
@@ -30,7 +33,11 @@ class ChangePasswordView(PasswordChangeView):
     """Changes one's own password."""
 
     template_name = "accounts/password_change_form.html"
+    form_class = OwnPasswordForm
     success_url = reverse_lazy("home")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "request": self.request}
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         messages.success(self.request, "Votre mot de passe est modifié.")

@@ -14,13 +14,13 @@ from django.core.files.uploadhandler import (
     FileUploadHandler,
     MemoryFileUploadHandler,
     StopUpload,
-    TemporaryFileUploadHandler,
 )
 from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.datastructures import MultiValueDict
 
 from api.access import Refusal
+from base.uploads import NamelessFileUploadHandler
 from mailing.notifications.request import AttachedFile
 
 FIELDS = ("reference", "topic", "subject", "body", "key")
@@ -89,7 +89,7 @@ def _parsed(
     request.upload_handlers = [
         bound,
         MemoryFileUploadHandler(request),
-        TemporaryFileUploadHandler(request),
+        NamelessFileUploadHandler(request),
     ]
     try:
         parsed = request.POST, request.FILES

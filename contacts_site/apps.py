@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.signals import request_started
 from django_tasks import TaskResult
 from django_tasks.signals import task_finished, task_started
 
@@ -15,6 +16,10 @@ class ContactsSiteConfig(AppConfig):
     name = "contacts_site"
 
     def ready(self) -> None:
+        from contacts_site import checks  # noqa: F401 (registers them)
+        from contacts_site.door import look_at_charset
+
+        request_started.connect(look_at_charset, dispatch_uid="door")
         # Log records of a task carry its number.
         task_started.connect(_enter_task, dispatch_uid="logs")
         task_finished.connect(_leave_task, dispatch_uid="logs")

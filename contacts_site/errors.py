@@ -1,6 +1,6 @@
 """Error pages, in French, each with the number of the request.
 
-Those for status 400, 403 (CSRF) and 500 use neither the database nor the session.
+Those for status 400, 403 (CSRF), 415 and 500 use neither the database nor the session.
 """
 
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +24,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if _is_of_api(request):
         return answer({"message": "Le site a rencontré une erreur."}, 500)
     return _page(request, "500.html", 500)
+
+
+def unsupported_charset(request: HttpRequest) -> HttpResponse:
+    if _is_of_api(request):
+        return answer(
+            {"message": "Envoyez la demande en UTF-8, sans autre jeu de caractères."}, 415
+        )
+    return _page(request, "415.html", 415)
 
 
 def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:

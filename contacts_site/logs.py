@@ -15,23 +15,30 @@ from typing import Any
 from django.http import HttpRequest
 from pythonjsonlogger.json import JsonFormatter
 
+from contacts_site.shown_paths import shown_path
+
 current_request: ContextVar[HttpRequest | None] = ContextVar("current_request", default=None)
 current_task: ContextVar[str] = ContextVar("current_task", default="")
 
 # The extra fields of a record that are written, in this order.
 FIELDS = ("request_id", "user", "task", "method", "path", "status", "milliseconds")
-_ADDRESS = re.compile(r"[^\s\"'<>(),;:=]+@[^\s\"'<>(),;:=]+")
+# A word with an @ in it. It begins where no letter of a word stands before: each is read once.
+_ADDRESS = re.compile(r"(?<![^\s\"'<>(),;:=])[^\s\"'<>(),;:=@]*+@[^\s\"'<>(),;:=]*+")
 _LINE_ENDS = re.compile(r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+# They would act on a terminal, change the order of letters on it, or make a file « binary ».
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+_LONGEST_MESSAGE = 4_000
 
 
 def settings(format: str) -> dict[str, Any]:
     """Return Django's setting LOGGING; `format` is `line` or `json`."""
-    formatter = {"line": LineFormatter, "json": ObjectFormatter}[format]
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {"context": {"()": ContextFilter}},
-        "formatters": {"chosen": {"()": formatter}},
+        "formatters": {"chosen": {"()": formatter, "format": format}},
         "handlers": {
             "stderr": {
                 "class": "logging.StreamHandler",
@@ -48,6 +55,11 @@ def settings(format: str) -> dict[str, Any]:
             "axes": {"level": "WARNING"},
         },
     }
+
+
+def formatter(format: str) -> logging.Formatter:
+    """Return what writes the records in this format, `line` or `json`."""
+    return LineFormatter() if format == "line" else ObjectFormatter()
 
 
 class ContextFilter(logging.Filter):
@@ -75,8 +87,19 @@ def known_fields(record: logging.LogRecord) -> dict[str, Any]:
 
 
 def safe_message(record: logging.LogRecord) -> str:
-    """Return the message on one line, without mail addresses."""
-    return _LINE_ENDS.sub(" ", _ADDRESS.sub("…@…", record.getMessage()))
+    """Return the message on one line, without mail addresses, and with a path as it may be shown.
+
+    What Django's safeguards say repeats the header that they refused: their name must do.
+    """
+    if record.name.startswith("django.security."):
+        return f"refused: {record.name.rpartition('.')[2]}"
+    message = record.getMessage()
+    request = getattr(record, "request", None)
+    if isinstance(request, HttpRequest):
+        message = message.replace(request.path, shown_path(request))
+    if len(message) > _LONGEST_MESSAGE:
+        message = f"{message[:_LONGEST_MESSAGE]}…"
+    return _one_line(_ADDRESS.sub("…@…", message))
 
 
 def safe_traceback(error: BaseException | None) -> str:
@@ -114,7 +137,9 @@ class LineFormatter(_SafeFormatter):
 
     def format(self, record: logging.LogRecord) -> str:
         record = copy.copy(record)
-        fields = " ".join(f"{name}={_word(value)}" for name, value in known_fields(record).items())
+        fields = " ".join(
+            f"{name}={_one_line(str(value))}" for name, value in known_fields(record).items()
+        )
         record.text = f"{safe_message(record)} [{fields}]" if fields else safe_message(record)
         return super().format(record)
 
@@ -141,5 +166,6 @@ class ObjectFormatter(_SafeFormatter, JsonFormatter):
             log_data["exception"] = message_dict["exc_info"]
 
 
-def _word(value: Any) -> str:
-    return _LINE_ENDS.sub(" ", str(value))
+def _one_line(text: str) -> str:
+    """Return the text with spaces for line ends, and other control characters by number."""
+    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], _LINE_ENDS.sub(" ", text))

@@ -5,8 +5,10 @@ from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.views.defaults import page_not_found
 from django_htmx.http import HttpResponseClientRedirect
 
 # The site needs none of these features of browsers.
@@ -39,6 +41,22 @@ class PermissionsPolicyMiddleware:
         response = self.get_response(request)
         response["Permissions-Policy"] = _PERMISSIONS
         return response
+
+
+class NumberRangeMiddleware:
+    """Answers 404 where a number is too large for the database: nothing has such a number."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        # SQLite's driver raises the one, PostgreSQL the other.
+        if isinstance(error, OverflowError | DataError):
+            return page_not_found(request, error)
+        return None
 
 
 class ClientAddressMiddleware:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from contacts_site.logs import current_request
+from contacts_site.shown_paths import shown_path
 
 logger = logging.getLogger(__name__)
 HEADER = "X-Request-ID"
@@ -54,7 +55,7 @@ def _write(request: HttpRequest, status: int, seconds: float) -> None:
         "answered",
         extra={
             "method": request.method,
-            "path": request.path,
+            "path": shown_path(request),
             "status": status,
             "milliseconds": round(seconds * 1000),
         },

@@ -4,10 +4,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from contacts_site import environment, logs
+from contacts_site.safety import AUTH_PASSWORD_VALIDATORS as AUTH_PASSWORD_VALIDATORS
+from contacts_site.safety import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
 
 django_stubs_ext.monkeypatch()
 
@@ -50,20 +51,6 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_COOKIE_HTTPONLY = False
 CSRF_FAILURE_VIEW = "contacts_site.errors.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        # Bootstrap draws its small arrows and ticks as data: images from its stylesheet.
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    }
-}
 
 # --- Parts ----------------------------------------------------------------------------------
 
@@ -103,6 +90,7 @@ MIDDLEWARE = [
     "contacts_site.middleware.PermissionsPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "accounts.private_pages.PrivatePagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -117,6 +105,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "contacts_site.middleware.NumberRangeMiddleware",
+    "contacts_site.door.CharsetMiddleware",
 ]
 ROOT_URLCONF = "contacts_site.urls"
 WSGI_APPLICATION = "contacts_site.wsgi.application"
@@ -142,6 +132,8 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 # --- Data -----------------------------------------------------------------------------------
 
 DATABASES = {"default": environment.database("DATABASE_URL", DATA_DIR / "site.sqlite3")}
+# Seconds after which PostgreSQL ends a statement of a web request; 0: never.
+STATEMENT_TIMEOUT_SECONDS = environment.whole_number("STATEMENT_TIMEOUT_SECONDS", 30)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STORAGES = {
     # Uploads and attachments; machines that share the work share it. Never served by address.
@@ -172,6 +164,8 @@ IMPORT_CONFIRM_REMOVALS_PERCENT = environment.whole_number("IMPORT_CONFIRM_REMOV
 # Days after which the files of an import are deleted, and after which it cannot be undone.
 IMPORT_FILES_KEPT_DAYS = environment.whole_number("IMPORT_FILES_KEPT_DAYS", 90, minimum=1)
 IMPORT_UNDO_KEPT_DAYS = environment.whole_number("IMPORT_UNDO_KEPT_DAYS", 90, minimum=1)
+# Imports of one person that wait for somebody or a worker, beyond which no other file is taken.
+IMPORT_MAX_OPEN = environment.whole_number("IMPORT_MAX_OPEN", 5, minimum=1)
 # Seconds after which an import is taken up again whose worker does not answer for it any more.
 IMPORT_LEASE_SECONDS = environment.whole_number("IMPORT_LEASE_SECONDS", 60, minimum=1)
 # A member's order of contacts is sent as one field for each of them.
@@ -181,7 +175,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     "importexport.runs.intake.BoundedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "base.uploads.NamelessFileUploadHandler",
 ]
 
 # --- Accounts -------------------------------------------------------------------------------
@@ -195,27 +189,27 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "accounts.backends.AccountBackend",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
-    for name, options in (
-        ("UserAttributeSimilarityValidator", {}),
-        ("MinimumLengthValidator", {"min_length": 12}),
-        ("CommonPasswordValidator", {}),
-        ("NumericPasswordValidator", {}),
-    )
-]
 
 # Minutes without anything done after which a person must sign in again.
 SESSION_MINUTES = environment.whole_number("SESSION_MINUTES", 480, minimum=2)
 SESSION_COOKIE_AGE = SESSION_MINUTES * 60
 
-# Wrong passwords for an account from one address, after which no other is tried for a while.
-# The counts stand in the database: all machines of a site share them.
+# Wrong passwords after which no other is tried for a while: for an account from one network, for an
+# account from all networks together, and from one network for all accounts together. The counts
+# stand in the database: all machines of a site share them.
 AXES_FAILURE_LIMIT = environment.whole_number("SIGN_IN_MAX_FAILURES", 5, minimum=1)
+SIGN_IN_MAX_FAILURES_ACCOUNT = environment.whole_number(
+    "SIGN_IN_MAX_FAILURES_ACCOUNT", 20, minimum=1
+)
+SIGN_IN_MAX_FAILURES_NETWORK = environment.whole_number(
+    "SIGN_IN_MAX_FAILURES_NETWORK", 20, minimum=1
+)
 AXES_COOLOFF_TIME = timedelta(
     minutes=environment.whole_number("SIGN_IN_LOCK_MINUTES", 15, minimum=1)
 )
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "accounts.lockout.SignInCounts"
+AXES_CLIENT_IP_CALLABLE = "accounts.lockout.network"
+AXES_USERNAME_CALLABLE = "accounts.lockout.counted_name"
 AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_out"
 AXES_RESET_ON_SUCCESS = True
 # The time that the page names to try again must hold.
@@ -272,11 +266,15 @@ METRICS_TOKEN = environment.text("METRICS_TOKEN")
 RETENTION_MAIL_TEXTS_DAYS = environment.whole_number("RETENTION_MAIL_TEXTS_DAYS", 90)
 RETENTION_MESSAGES_DAYS = environment.whole_number("RETENTION_MESSAGES_DAYS", 1095)
 RETENTION_NOTIFICATIONS_DAYS = environment.whole_number("RETENTION_NOTIFICATIONS_DAYS", 1095)
+# What an import quotes goes with what undoes it (IMPORT_UNDO_KEPT_DAYS); its numbers, after these.
+RETENTION_IMPORTS_DAYS = environment.whole_number("RETENTION_IMPORTS_DAYS", 1095)
 RETENTION_EXPORTS_DAYS = environment.whole_number("RETENTION_EXPORTS_DAYS", 1095)
 # Without them, an import does not see what changed on the site since a file was exported.
 RETENTION_FORMER_CONTACTS_DAYS = environment.whole_number("RETENTION_FORMER_CONTACTS_DAYS", 90)
 RETENTION_TASKS_DAYS = environment.whole_number("RETENTION_TASKS_DAYS", 30)
 RETENTION_SESSIONS_DAYS = environment.whole_number("RETENTION_SESSIONS_DAYS", 1)
+RETENTION_SIGN_IN_FAILURES_DAYS = environment.whole_number("RETENTION_SIGN_IN_FAILURES_DAYS", 30)
+RETENTION_ADMIN_LOG_DAYS = environment.whole_number("RETENTION_ADMIN_LOG_DAYS", 1095)
 
 # --- Language -------------------------------------------------------------------------------
 

@@ -22,6 +22,8 @@ class RunState(models.TextChoices):
 
 # A worker has something to do for these, a person has not.
 MOVING_STATES = (RunState.RECEIVED, RunState.CHECKING, RunState.APPLYING, RunState.UNDOING)
+# A worker or a person has.
+OPEN_STATES = (*MOVING_STATES, RunState.READY, RunState.FAILED)
 
 # The states that a run may become, from each. runs/leases.py alone changes a run's state.
 TRANSITIONS: dict[RunState, frozenset[RunState]] = {

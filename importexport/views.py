@@ -4,6 +4,7 @@ import tempfile
 from logging import getLogger
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import permission_required
 from django.db import DatabaseError
 from django.http import FileResponse, HttpResponse, HttpResponseBase
@@ -18,7 +19,7 @@ from importexport.forms import ImportForm
 from importexport.models import ContactExport, ImportRun, RunSource
 from importexport.rows.sheet import CONTENT_TYPES, GUIDE_TITLES, Format, guide_rows, write_rows
 from importexport.runs.failures import DISK_FULL, is_disk_full
-from importexport.runs.intake import Options, receive
+from importexport.runs.intake import Options, TooManyOpenRuns, receive
 from importexport.runs.steps import ask_for_work
 
 logger = getLogger(__name__)
@@ -35,12 +36,22 @@ def import_file(request: HttpRequest) -> HttpResponse:
     is_sent = request.method == "POST"
     form = ImportForm(request.POST, request.FILES) if is_sent else ImportForm()
     if is_sent and form.is_valid():
-        if run := _received(request, form):
-            return redirect(run)
-        form.add_error("file", DISK_FULL)
+        try:
+            if run := _received(request, form):
+                return redirect(run)
+            form.add_error("file", DISK_FULL)
+        except TooManyOpenRuns:
+            form.add_error("file", _too_many_open())
     form.focus()
     context = {"form": form, "guide_titles": GUIDE_TITLES, "guide": guide_rows()}
     return render(request, "importexport/import.html", context)
+
+
+def _too_many_open() -> str:
+    return (
+        f"Vous avez déjà {settings.IMPORT_MAX_OPEN} imports qui attendent\u00a0: "
+        "confirmez-en ou abandonnez-en un, dans l'historique des imports."
+    )
 
 
 def _received(request: HttpRequest, form: ImportForm) -> ImportRun | None:
@@ -66,13 +77,15 @@ def template_file(_request: HttpRequest) -> FileResponse:
     return _attachment(file, "modele-contacts.ods", "ods")
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @may_export
 def export_file(request: HttpRequest, format: Format) -> HttpResponseBase:
-    """Send all contacts as a file, complete or not at all."""
-    if request.method == "HEAD":
-        # No contact leaves the site, so the journal gets no line.
-        return HttpResponse(content_type=CONTENT_TYPES[format])
+    """Send all contacts as a file, complete or not at all; by GET, ask first.
+
+    Only a form of the site sends them: a link elsewhere must not export, nor write to the journal.
+    """
+    if request.method != "POST":
+        return render(request, "importexport/export.html", {"format": format})
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
     export_and_note(
         file,

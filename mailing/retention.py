@@ -42,8 +42,9 @@ def forget_mail_texts(older_than: datetime) -> int:
     """Empty the texts of mails sent before then and drop their attachments; return how many mails.
 
     To whom they went, when and under which subject stays. A mail that was refused stays whole: it
-    may be sent again.
+    may be sent again. The text of a notification goes when all its mails are sent.
     """
+    _forget_notified_texts(older_than)
     sent = Delivery.objects.filter(state=DeliveryState.SENT, finished_at__lt=older_than)
     full = sent.exclude(text="", html="")
     count = 0
@@ -54,6 +55,14 @@ def forget_mail_texts(older_than: datetime) -> int:
             count += deliveries.update(text="", html="")
         delete_unused(attachments)
     return count
+
+
+def _forget_notified_texts(older_than: datetime) -> None:
+    unsent = NotificationRecipient.objects.filter(notification=OuterRef("pk")).exclude(
+        delivery__state=DeliveryState.SENT, delivery__finished_at__lt=older_than
+    )
+    old = Notification.objects.filter(created_at__lt=older_than).exclude(body="")
+    old.exclude(Exists(unsent)).update(body="")
 
 
 def _forget_with_mails(rows: QuerySet[Any], link: str) -> int:

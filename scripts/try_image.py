@@ -96,7 +96,7 @@ def main() -> None:
     try:
         containers.run("migrate", "--noinput", "--verbosity=0")
         say("the tables are made on PostgreSQL")
-        containers.run("demo")
+        containers.run("demo", "--known-passwords")
         with containers.running("web") as web:
             wait_until(lambda: status(port, "/health/") == 200, web)
             say("the web server answers /health/ with 200")

@@ -58,6 +58,8 @@ def test_every_variable_is_known_to_the_site_or_to_deploy():
 
 def test_two_of_each_and_only_nginx_faces_the_world():
     assert [SERVICES[name]["deploy"]["replicas"] for name in ("web", "worker")] == [2, 2]
+    for name in ("web", "worker"):
+        assert SERVICES[name]["deploy"]["resources"]["limits"]["memory"]
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["nginx"]
     assert COMPOSE["networks"]["inside"]["internal"] is True
     assert SERVICES["database"]["networks"] == ["inside"]
@@ -121,16 +123,33 @@ def test_no_secret_gets_into_the_image_or_into_git():
 
 
 def test_nginx_lets_in_what_the_site_lets_in():
-    (most,) = re.findall(r"client_max_body_size (\d+)m;", NGINX)
+    forms, most = re.findall(r"client_max_body_size (\d+)m;", NGINX)
+    assert int(forms) * 1024 * 1024 > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     assert int(most) * 1024 * 1024 > settings.CONTACT_FILE_MAX_BYTES
     assert int(most) * 1024 * 1024 > settings.MAIL_MAX_ATTACHMENT_BYTES
     for header in ("Host $host", "X-Forwarded-Proto $scheme", "X-Request-ID $request_id"):
         assert f"proxy_set_header {header};" in NGINX
 
 
+def test_nginx_logs_no_query_and_redirects_to_no_other_host():
+    (format_,) = re.findall(r"log_format contacts ([^;]*);", NGINX)
+    for variable in ("$request ", "$request'", "$request_uri", "$args", "$query", "$http_"):
+        assert variable not in format_
+    logs = re.findall(r"access_log (.*);", NGINX)
+    assert logs
+    assert all(log.endswith(" contacts") for log in logs)
+    assert re.findall(r"error_log \S+ (\w+);", NGINX) == ["crit"]
+    servers = NGINX.split("server {")[1:]
+    assert len(servers) == 4
+    assert all("listen [::]:" in server for server in servers)
+    for_others = [server for server in servers if "default_server" in server]
+    assert len(for_others) == 2
+    assert not any("return 3" in server for server in for_others)
+
+
 def test_nginx_says_in_french_what_the_site_cannot_say_itself():
     answers = dict(re.findall(r'return (\d{3}) "(.*)";', NGINX))
-    assert set(answers) == {"413", "503"}
+    assert set(answers) == {"413", "429", "503"}
     for answer in answers.values():
         assert "<html lang='fr'>" in answer
         assert "<h1>" in answer
@@ -147,6 +166,7 @@ def test_units_are_readable_and_bounded(path):
         assert service["User"] == "contacts"
         assert service["ProtectSystem"] == "strict"
         assert service["NoNewPrivileges"] == "true"
+        assert service["MemoryMax"]
         program, command = service["ExecStart"].removeprefix("/srv/contacts/").split()
         assert (ROOT / program).stat().st_mode & 0o111
         assert command in ("web", "worker", "purge")

@@ -29,6 +29,11 @@ def opens_for(*pages: str) -> Callable[[_View], _View]:
     return decorate
 
 
+def may_enter(user: User | AnonymousUser) -> bool:
+    """Return whether the person is signed in, with all that the site asks of them."""
+    return user.is_authenticated and _page_due(user) is None
+
+
 class SecondFactorMiddleware:
     """Redirects people to the page for their code, or to the page where they set it up."""
 

@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts.forms import PasswordAgainForm
 from accounts.identity import person
 from accounts.models import User
 from accounts.second_factor import devices as second_factor
@@ -28,8 +29,13 @@ _require_form = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 @never_cache
 def state(request: HttpRequest) -> HttpResponse:
+    return _state_page(request, PasswordAgainForm(request))
+
+
+def _state_page(request: HttpRequest, form: PasswordAgainForm) -> HttpResponse:
     user = person(request)
     context = {
+        "form": form,
         "is_on": second_factor.has_second_factor(user),
         "is_required": second_factor.is_required_of(user),
         "codes_left": second_factor.backup_codes_left(user),
@@ -39,10 +45,16 @@ def state(request: HttpRequest) -> HttpResponse:
 
 @opens_for(SET_UP_PAGE)
 @require_POST
+@never_cache
+@sensitive_post_parameters()
 def begin(request: HttpRequest) -> HttpResponse:
+    """Create a telephone's key, once the password was typed again."""
     user = person(request)
     if second_factor.has_second_factor(user):
         return redirect("second_factor:state")
+    form = PasswordAgainForm(request, request.POST)
+    if not form.is_valid():
+        return _state_page(request, form)
     second_factor.begin(user)
     return redirect("second_factor:set_up")
 

@@ -9,9 +9,12 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.files import File
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.second_factor.gate import may_enter
 from importexport.files import check_size, open_table
 from importexport.files.table import FileRefused, HeaderNotFound, Limits, Row, Table
 from importexport.models import ImportRun, RunSource
@@ -20,6 +23,7 @@ from importexport.rows.marking import mark_file
 from importexport.rows.remarks import Remarks
 from importexport.runs.leases import lease
 from importexport.runs.site_state import known_members
+from importexport.states import OPEN_STATES
 
 NO_CONTACT = (
     "Le fichier ne contient aucun contact. Une synchronisation viderait tout le site : "
@@ -53,13 +57,24 @@ class ImportRefused(Exception):
         self.checked = checked
 
 
+class TooManyOpenRuns(Exception):
+    """The person has IMPORT_MAX_OPEN imports that wait; nothing was kept."""
+
+
 class BoundedUploadHandler(FileUploadHandler):
     """Writes at most one piece more than CONTACT_FILE_MAX_BYTES of a request to the disk.
 
-    The form then sees that the file is too large.
+    The form then sees that the file is too large. Files of people who may not import are passed
+    over: a form is read before anything else knows who sent it.
     """
 
     _passed = 0
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        user = getattr(self.request, "user", None)
+        if not (user and may_enter(user) and user.has_perm("importexport.import_contacts")):
+            raise SkipFile
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:  # noqa: ARG002
         if self._passed > settings.CONTACT_FILE_MAX_BYTES:
@@ -79,7 +94,8 @@ def receive(
 ) -> ImportRun:
     """Store a file, and create its run, which then waits to be checked.
 
-    Raises FileRefused for a file that is empty or too large, before any of it is read.
+    Raises FileRefused for a file that is empty or too large, before any of it is read, and
+    TooManyOpenRuns.
     """
     check_size(file.size, limits())
     run = ImportRun(
@@ -94,11 +110,23 @@ def receive(
     )
     run.file.save("", file, save=False)
     try:
-        run.save()
+        with transaction.atomic():
+            _check_open_runs(user)
+            run.save()
     except BaseException:
         run.file.delete(save=False)
         raise
     return run
+
+
+def _check_open_runs(user: Any) -> None:
+    """Raise TooManyOpenRuns where the person has too many; others that they send wait for this."""
+    if user is None:
+        return
+    User.objects.select_for_update().filter(pk=user.pk).exists()
+    open_runs = ImportRun.objects.filter(created_by=user, state__in=OPEN_STATES)
+    if open_runs.count() >= settings.IMPORT_MAX_OPEN:
+        raise TooManyOpenRuns
 
 
 def keep_marked_file(run: ImportRun, file: IO[bytes], errors: Remarks) -> None:

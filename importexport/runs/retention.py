@@ -1,6 +1,10 @@
-"""The files of old runs are deleted, then their plans; the runs and their numbers stay."""
+"""The files of old runs are deleted, then their plans and what they quote; at last the runs.
 
-from datetime import timedelta
+Between the two last, a run's numbers stay in the history.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -18,6 +22,14 @@ _ORPHANED_AFTER = timedelta(days=1)
 _CHANGES_AT_A_TIME = 5_000
 # Their files and plans are needed no more, except to undo a run that is done.
 _SETTLED = (RunState.REFUSED, RunState.DONE, RunState.UNDONE, RunState.ABANDONED)
+# What a run quotes of its file and of the site: it may name people.
+_QUOTED: dict[str, Any] = {
+    "file_name": "",
+    "message": "",
+    "warnings": {},
+    "errors": {},
+    "outdated": None,
+}
 
 
 def forget_old_imports() -> int:
@@ -29,6 +41,17 @@ def forget_old_imports() -> int:
     forgotten = _forget_files() + _forget_plans()
     _delete_orphaned_files()
     return forgotten
+
+
+def forget_runs(older_than: datetime) -> int:
+    """Delete the runs received before then whose plans are forgotten; return their number."""
+    old = ImportRun.objects.filter(created_at__lt=older_than).exclude(forgotten_at=None)
+    count = 0
+    for run in old.order_by("pk"):
+        forget_files(run)
+        _forget_plan(run)
+        count += run.delete()[1].get(ImportRun._meta.label, 0)
+    return count
 
 
 def _before(days: int) -> Q:
@@ -53,7 +76,7 @@ def _forget_files() -> int:
 def _forget_plans() -> int:
     old = ImportRun.objects.filter(_before(settings.IMPORT_UNDO_KEPT_DAYS), state__in=_SETTLED)
     # Mark first: undo is then refused, and an interrupted purge is resumed.
-    count = old.filter(forgotten_at=None).update(forgotten_at=timezone.now())
+    count = old.filter(forgotten_at=None).update(forgotten_at=timezone.now(), **_QUOTED)
     changes = ImportChange.objects.filter(run=OuterRef("pk"))
     members = ImportedMember.objects.filter(run=OuterRef("pk"))
     for run in old.filter(Exists(changes) | Exists(members)):

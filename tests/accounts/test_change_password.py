@@ -63,5 +63,12 @@ def test_other_browsers_of_the_person_are_signed_out(back_office, client):
     assert client.get(CHANGE).status_code == 302
 
 
+def test_guessing_the_old_password_counts_as_failed_sign_ins(back_office, settings):
+    settings.AXES_FAILURE_LIMIT = 3
+    assert [change(back_office, old="faux").status_code for _ in range(4)] == [200, 200, 429, 429]
+    assert change(back_office).status_code == 429
+    assert has_password(back_office, PASSWORD)
+
+
 def test_nobody_is_sent_to_the_sign_in(nobody):
     assert nobody.post(CHANGE)["Location"] == f"/connexion/?next={CHANGE}"

@@ -108,7 +108,7 @@ def test_the_header_of_a_proxy_counts_for_nothing_without_one():
     [
         (1, f"203.0.113.1, {ELSEWHERE}", ELSEWHERE),
         (2, f"203.0.113.1, {ELSEWHERE}, 192.0.2.1", ELSEWHERE),
-        (1, "2001:DB8::7", "2001:db8::7"),
+        (1, "2001:DB8::7", "2001:db8::"),
         (1, "", HERE),
         (1, "unknown", HERE),
         (2, ELSEWHERE, HERE),
@@ -124,6 +124,45 @@ def test_behind_proxies_the_address_is_the_one_they_saw(settings, count, forward
 def test_a_server_that_knows_no_address_counts_all_the_same():
     assert fail(3, address="") == [200, 200, 429]
     assert attempt(password=PASSWORD, address="").status_code == 429
+
+
+def test_one_address_that_guesses_many_accounts_is_stopped(settings):
+    settings.SIGN_IN_MAX_FAILURES_NETWORK = 20
+    names = [UserFactory().username for _ in range(25)]
+    assert [attempt(name).status_code for name in names] == [200] * 19 + [429] * 6
+    assert attempt(password=PASSWORD).status_code == 429
+    assert attempt(password=PASSWORD, address=ELSEWHERE).status_code == 302
+
+
+def test_one_account_guessed_from_many_addresses_is_stopped(settings):
+    settings.SIGN_IN_MAX_FAILURES_ACCOUNT = 8
+    addresses = [f"203.0.113.{number}" for number in range(10)]
+    assert [attempt(address=each).status_code for each in addresses] == [200] * 7 + [429] * 3
+    response = attempt(password=PASSWORD)
+    assert response.status_code == 429
+    assert 14 * 60 < int(response["Retry-After"]) <= 15 * 60
+    UserFactory(username="bruno")
+    assert attempt("bruno", PASSWORD).status_code == 302
+
+
+def test_all_addresses_of_one_ipv6_network_count_as_one():
+    addresses = [f"2001:db8:0:7:{number:x}::1" for number in range(12)]
+    assert [attempt(address=each).status_code for each in addresses] == [200] * 2 + [429] * 10
+    assert attempt(password=PASSWORD, address="2001:db8:0:8::1").status_code == 302
+
+
+def test_ipv4_addresses_written_as_ipv6_are_each_a_network():
+    assert fail(3, address="::ffff:192.0.2.7") == [200, 200, 429]
+    assert attempt(password=PASSWORD, address=HERE).status_code == 429
+    assert attempt(password=PASSWORD, address="::ffff:192.0.2.8").status_code == 302
+
+
+def test_signing_in_with_an_account_of_ones_own_forgets_only_its_failures(settings):
+    settings.SIGN_IN_MAX_FAILURES_NETWORK = 4
+    UserFactory(username="bruno")
+    assert fail(2) == [200, 200]
+    assert attempt("bruno", PASSWORD).status_code == 302
+    assert [attempt(f"compte-{number}").status_code for number in range(3)] == [200, 429, 429]
 
 
 def test_neither_name_nor_password_reaches_the_logs_or_the_record(caplog):

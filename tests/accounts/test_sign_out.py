@@ -1,3 +1,8 @@
+import pytest
+from django.test import Client
+
+from tests.factories import UserFactory
+
 SIGN_OUT = "/deconnexion/"
 
 
@@ -22,3 +27,18 @@ def test_who_is_signed_out_comes_back_to_the_address_they_opened(nobody, db):
     # What was sent has no page to come back to but the one it was sent from.
     response = nobody.post("/membres/ajouter/", headers=before)
     assert response["Location"] == "/connexion/?next=/membres/"
+
+
+@pytest.mark.parametrize("path", ["/deconnexion/", "/admin/logout/"])
+def test_the_browser_is_told_to_drop_what_it_kept(db, path):
+    client = Client()
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    assert "Clear-Site-Data" not in client.get("/membres/")
+    assert client.post(path)["Clear-Site-Data"] == '"cache"'
+
+
+def test_the_end_of_a_session_tells_it_too(back_office):
+    session = back_office.session
+    session["done_at"] = 1
+    session.save()
+    assert back_office.get("/membres/")["Clear-Site-Data"] == '"cache"'

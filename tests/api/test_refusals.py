@@ -95,7 +95,7 @@ PART = b'--a\r\nContent-Disposition: form-data; name="body"'
         (b"--a\r\nContent-Dis", FORM, 400),
         (b"\xff\x00" * 5000, FORM, 400),
         (PART + b"\r\nContent-Transfer-Encoding: base64\r\n\r\n%%%\r\n--a--", FORM, 400),
-        (PART + b"\r\n\r\nx\r\n--a--", FORM + "; charset=base64", 400),
+        (PART + b"\r\n\r\nx\r\n--a--", FORM + "; charset=base64", 415),
         (PART + b"; filename*=bad''x\r\n\r\nx\r\n--a--", FORM, 400),
     ],
 )

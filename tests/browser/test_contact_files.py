@@ -140,7 +140,7 @@ def test_an_export_older_than_the_site_wants_a_tick(
     page.goto("/membres/")
     page.locator("summary", has_text="Autres").click()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Exporter les contacts (ODS, conseillé)").click()
+        page.get_by_role("button", name="Exporter les contacts (ODS, conseillé)").click()
     download.value.save_as(tmp_path / "c.ods")
     ContactFactory(member=contact.member, name="Denis")
     page.goto("/contacts/importer/")

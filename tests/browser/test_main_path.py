@@ -87,7 +87,7 @@ def export(page, item):
     page.goto("/membres/")
     page.locator("summary", has_text="Autres").click()
     with page.expect_download() as download:
-        page.get_by_role("link", name=item).click()
+        page.get_by_role("button", name=item).click()
     return download.value
 
 

@@ -287,3 +287,14 @@ def test_numbers_that_make_no_crowd_are_refused(options):
     with pytest.raises(CommandError):
         demo(**options)
     assert not Member.objects.exists()
+
+
+def test_a_real_site_gets_no_account_with_a_known_password(settings):
+    settings.HTTPS = True
+    with pytest.raises(CommandError, match="vrai site"):
+        call_command("demo")
+    with pytest.raises(CommandError, match="vrai site"):
+        call_command("demo", members=1)
+    assert not User.objects.exists()
+    call_command("demo", members=1, known_passwords=True, stdout=StringIO())
+    assert User.objects.count() == 2

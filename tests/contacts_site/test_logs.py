@@ -162,6 +162,79 @@ def test_a_forged_path_stays_on_its_line(nobody, written):
     assert len(lines(written)) == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/membres/anne.dupont@example.org/", "/membres/…/"),
+        ("/Dupont/0478112233", "/…/…"),
+        ("/membres/0478112233/", "/membres/…/"),
+        ("/membres/12345678/modifier/", "/membres/12345678/modifier/"),
+        ("/boite-aux-lettres/Anne%20Dupont/", "/boite-aux-lettres/…/"),
+        ("/admin/accounts/user/12/change/", "/admin/accounts/user/12/change/"),
+        ("/membres/%1b[31m%00%e2%80%ae/", "/membres/…/"),
+        ("/membres/" + "0/" * 5_000, "/membres/" + "0/" * 10 + "…"),
+        ("/", "/"),
+    ],
+)
+def test_a_path_shows_only_words_of_the_site_and_short_numbers(
+    nobody, written, objects, path, shown
+):
+    nobody.get(path)
+    assert objects()[-1]["path"] == shown
+    assert f"path={shown} " in written.text()
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", written.text())
+
+
+def test_control_characters_of_a_message_are_written_by_number(written):
+    logger.info("a\x1b[31m b\x00 c\u202e d\x7f é\u00a0:")
+    assert "a\\x1b[31m b\\x00 c\\u202e d\\x7f é\u00a0:" in lines(written)[0]
+
+
+@pytest.mark.parametrize(
+    ("headers", "name"),
+    [
+        ({"Host": "anne.dupont@example.org"}, "DisallowedHost"),
+        ({"Host": "Dupont-0478112233"}, "DisallowedHost"),
+        ({"Origin": "https://dupont.example"}, "csrf"),
+    ],
+)
+def test_a_refusal_of_djangos_does_not_repeat_the_header(db, written, headers, name):
+    client = Client(enforce_csrf_checks=True)
+    client.post("/connexion/", headers={"Referer": "https://x.example/?q=Dupont", **headers})
+    assert f"refused: {name}" in written.text()
+    assert "upont" not in written.text()
+
+
+def test_a_page_that_fails_does_not_repeat_its_path(back_office, written):
+    request = back_office.get("/membres/").wsgi_request
+    request.path = "/membres/Dupont/"
+    logging.getLogger("django.request").error(
+        "%s: %s", "Internal Server Error", request.path, extra={"request": request}
+    )
+    assert "Internal Server Error: /membres/…/" in written.text()
+
+
+@pytest.mark.parametrize("letter", ["a", "@", "a@", ".", "-", "\x1b", "\n", "é"])
+def test_a_long_message_is_cut(letter):
+    record = logger.makeRecord("a", 40, "f", 1, letter * 70_000, (), None)
+    assert len(logs.safe_message(record)) <= 16_001
+
+
+@pytest.mark.parametrize(
+    ("message", "blotted"),
+    [
+        ("@anne@x.fr, b", "…@…, b"),
+        ("<anne@x.fr>;bruno@x.fr", "<…@…>;…@…"),
+        ("to=anne@x@y.fr", "to=…@…"),
+        ("a @ b", "a …@… b"),
+        ("no address", "no address"),
+    ],
+)
+def test_each_word_with_an_at_sign_is_blotted(message, blotted):
+    record = logger.makeRecord("a", 40, "f", 1, message, (), None)
+    assert logs.safe_message(record) == blotted
+
+
 def test_a_broken_page_writes_where_and_not_what(back_office, written, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError(NAME)

@@ -272,3 +272,28 @@ def test_mail_can_leave_by_a_sending_service(monkeypatch):
         "EMAIL_BACKEND": "anymail.backends.brevo.EmailBackend",
         "ANYMAIL": {"BREVO_API_KEY": "key"},
     }
+
+
+def check_deploy(tmp_path, **variables):
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "DATA_DIR": str(tmp_path),
+            "SECRET_KEY": "".join(map(chr, range(40, 120))),
+            "ALLOWED_HOSTS": "contacts.example.org",
+            **variables,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_real_site_without_a_mail_server_does_not_pass_the_check(tmp_path):
+    failed = check_deploy(tmp_path)
+    assert failed.returncode != 0
+    assert "EMAIL_URL is not set" in failed.stderr
+    assert check_deploy(tmp_path, EMAIL_URL="smtp://127.0.0.1:25").returncode == 0
+    assert check_deploy(tmp_path, EMAIL_URL="consolemail://").returncode != 0

@@ -123,3 +123,13 @@ def test_a_start_collects_only_when_a_file_came_changed_or_went(tmp_path):
     (own / "two.txt").unlink()
     assert start(tmp_path) == ["collectstatic"]
     assert start(tmp_path) == []
+
+
+@pytest.mark.django_db
+def test_browsers_may_keep_static_files_and_no_page(client, settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    (tmp_path / "site.css").write_text("a {}")
+    kept = client.get("/static/site.css")
+    assert kept.getvalue() == b"a {}"
+    assert "no-store" not in kept["Cache-Control"]
+    assert "no-store" in client.get("/connexion/")["Cache-Control"]

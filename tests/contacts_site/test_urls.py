@@ -176,6 +176,7 @@ def test_every_answer_carries_the_headers_and_nothing_uploaded_opens_in_the_brow
         assert "default-src 'none'" in response["Content-Security-Policy"].split("; "), route
         assert "camera=()" in response["Permissions-Policy"].split(", "), route
         assert response["X-Request-ID"], route
+        assert "no-store" in response["Cache-Control"], route
         kind = response.headers.get("Content-Type", "text/html").partition(";")[0]
         disposition = response.headers.get("Content-Disposition", "")
         assert kind in INLINE or disposition.startswith("attachment;"), route

@@ -9,17 +9,13 @@ from tests.pages import page, text
 PAGES = ["/contacts/importer/", "/contacts/importer/historique/", "/contacts/importer/{run}/"]
 MEMBER = "/contacts/importer/{run}/membres/{member}/"
 ASKS = "/contacts/importer/{run}/annuler/"
-FILES = [
-    "/contacts/importer/modele/",
-    "/contacts/importer/{run}/fichier/",
-    "/contacts/exporter/ods/",
-    "/contacts/exporter/csv/",
-]
-SHOWN = [*PAGES, MEMBER, ASKS, *FILES]
+FILES = ["/contacts/importer/modele/", "/contacts/importer/{run}/fichier/"]
+EXPORTS = ["/contacts/exporter/ods/", "/contacts/exporter/csv/"]
+SHOWN = [*PAGES, MEMBER, ASKS, *FILES, *EXPORTS]
 ACTIONS = [
     f"/contacts/importer/{{run}}/{action}/" for action in ("confirmer", "abandonner", "reprendre")
 ]
-SENT = ["/contacts/importer/", ASKS, *ACTIONS]
+SENT = ["/contacts/importer/", ASKS, *ACTIONS, *EXPORTS]
 everything = pytest.mark.parametrize(
     ("method", "address"),
     [("get", address) for address in SHOWN] + [("post", address) for address in SENT],
@@ -69,9 +65,12 @@ def test_an_administrator_opens_everything_and_opening_changes_nothing(
     assert ImportRun.objects.get().state == "done"
 
 
-@pytest.mark.parametrize("address", FILES)
-def test_no_file_is_ever_shown_in_the_page(administrator, address, before):
-    response = administrator.get(address.format(**before[1]))
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [("get", address) for address in FILES] + [("post", address) for address in EXPORTS],
+)
+def test_no_file_is_ever_shown_in_the_page(administrator, method, address, before):
+    response = getattr(administrator, method)(address.format(**before[1]))
     list(response)
     assert response["Content-Disposition"].startswith("attachment;")
     assert response["X-Content-Type-Options"] == "nosniff"

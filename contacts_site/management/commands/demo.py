@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 
 from base.terminal import TerminalCommand
@@ -25,6 +26,10 @@ _NOT_EMPTY = (
     "La base contient déjà des membres ou des comptes. La démonstration ne "
     "remplit qu'une base vide ; rien n'a été modifié."
 )
+_REAL = (
+    "Ce site est un vrai site (HTTPS)\u00a0: la démonstration y créerait un administrateur dont "
+    "tout le monde connaît le mot de passe. Ajoutez --known-passwords si c'est voulu."
+)
 
 
 class Command(TerminalCommand):
@@ -38,6 +43,11 @@ class Command(TerminalCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--members", type=int, help="nombre de membres, par exemple 100000")
         parser.add_argument("--contacts", type=int, help="nombre de contacts, par exemple 500000")
+        parser.add_argument(
+            "--known-passwords",
+            action="store_true",
+            help="aussi sur un vrai site (HTTPS), où tout le monde connaîtrait ces deux comptes",
+        )
         existing = parser.add_mutually_exclusive_group()
         existing.add_argument(
             "--if-empty",
@@ -51,6 +61,8 @@ class Command(TerminalCommand):
         )
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
+        if settings.HTTPS and not options["known_passwords"]:
+            self.fail([_REAL])
         try:
             counts = self._fill(options)
         except NotEmpty:

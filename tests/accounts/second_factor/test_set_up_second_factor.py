@@ -11,7 +11,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import User
 from tests.accounts.second_factor.codes import code_of, telephone_of, wrong_code_of
-from tests.factories import ADMINISTRATOR, BACK_OFFICE, UserFactory
+from tests.factories import ADMINISTRATOR, BACK_OFFICE, PASSWORD, UserFactory
 from tests.pages import errors, page, text
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ ROLES = ["back_office", "administrator", "without_role"]
 
 
 def begin(client):
-    assert client.post(BEGIN)["Location"] == SET_UP
+    assert client.post(BEGIN, {"password": PASSWORD})["Location"] == SET_UP
     return TOTPDevice.objects.get(confirmed=False)
 
 
@@ -49,6 +49,22 @@ def test_everyone_may_switch_it_on_for_themselves(request, role):
     state = text(client.get(STATE))
     assert "La validation en deux étapes est activée. Codes de secours qui restent : 10." in state
     assert TOTPDevice.objects.get().confirmed
+
+
+@pytest.mark.parametrize("values", [{}, {"password": ""}, {"password": "faux"}])
+def test_a_stolen_session_does_not_suffice_to_switch_it_on(back_office, values):
+    response = back_office.post(BEGIN, values)
+    assert response.status_code == 200
+    assert errors(response, "password")
+    assert not TOTPDevice.objects.exists()
+
+
+def test_guessing_the_password_there_counts_as_failed_sign_ins(back_office, settings):
+    settings.AXES_FAILURE_LIMIT = 3
+    answers = [back_office.post(BEGIN, {"password": "faux"}).status_code for _ in range(3)]
+    assert answers == [200, 200, 429]
+    assert back_office.post(BEGIN, {"password": PASSWORD}).status_code == 429
+    assert not TOTPDevice.objects.exists()
 
 
 def test_the_key_is_shown_as_an_image_and_in_letters(back_office):
@@ -94,7 +110,7 @@ def test_beginning_again_makes_another_key(back_office):
 def test_nobody_replaces_the_telephone_that_counts(back_office):
     set_up(back_office)
     device = TOTPDevice.objects.get()
-    assert back_office.post(BEGIN)["Location"] == STATE
+    assert back_office.post(BEGIN, {"password": PASSWORD})["Location"] == STATE
     assert back_office.post(SET_UP, {"code": "123456"})["Location"] == STATE
     assert list(TOTPDevice.objects.all()) == [device]
 

@@ -20,7 +20,7 @@ both_formats = pytest.mark.parametrize("format", ["ods", "csv"])
 
 
 def export(client, format):
-    response = client.get(ADDRESSES[format])
+    response = client.post(ADDRESSES[format])
     return response, b"".join(response.streaming_content)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from importexport.models import ContactExport
 from tests.factories import ContactFactory, UserFactory
@@ -13,7 +14,7 @@ JOURNAL = "/contacts/exporter/journal/"
 @pytest.mark.parametrize("format", ["ods", "csv"])
 def test_an_export_is_noted_with_who_when_how_many_and_from_where(administrator, format):
     ContactFactory.create_batch(3)
-    list(administrator.get(f"/contacts/exporter/{format}/", REMOTE_ADDR="192.0.2.7"))
+    list(administrator.post(f"/contacts/exporter/{format}/", REMOTE_ADDR="192.0.2.7"))
     export = ContactExport.objects.get()
     assert (export.format, export.contact_count, export.address) == (format, 3, "192.0.2.7")
     response = administrator.get(JOURNAL)
@@ -33,14 +34,27 @@ def test_an_export_on_the_command_line_is_noted_too(administrator, tmp_path):
 def test_what_does_not_leave_is_not_noted(administrator, back_office, nobody, tmp_path):
     administrator.head("/contacts/exporter/ods/")
     list(administrator.get("/contacts/importer/modele/"))
-    back_office.get("/contacts/exporter/ods/")
-    nobody.get("/contacts/exporter/ods/")
+    administrator.get("/contacts/exporter/ods/")
+    back_office.post("/contacts/exporter/ods/")
+    nobody.post("/contacts/exporter/ods/")
     assert not ContactExport.objects.exists()
     assert "Personne n'a encore exporté les contacts." in text(administrator.get(JOURNAL))
 
 
+@pytest.mark.parametrize("format", ["ods", "csv"])
+def test_a_foreign_site_exports_nothing_and_writes_no_line(administrator, format):
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies = administrator.cookies
+    address = f"/contacts/exporter/{format}/"
+    shown = browser.get(address)
+    assert f"Exporter les contacts ({format.upper()})" in text(shown)
+    assert "Content-Disposition" not in shown
+    assert browser.post(address, headers={"Origin": "https://x.example"}).status_code == 403
+    assert not ContactExport.objects.exists()
+
+
 def test_an_account_that_is_gone_leaves_its_exports(administrator):
-    list(administrator.get("/contacts/exporter/csv/"))
+    list(administrator.post("/contacts/exporter/csv/"))
     ContactExport.objects.update(created_by=None)
     assert cells(administrator.get(JOURNAL), "Par") == ["compte supprimé"]
 
