@@ -21,4 +21,5 @@ def _add_text_functions(connection: Any, **_: object) -> None:
     if connection.vendor == "sqlite":
         create = connection.connection.create_function
         create("fold_text", 1, text.fold, deterministic=True)
+        create("sort_key", 1, text.sort_key, deterministic=True)
         create("searchable_text", -1, text.searchable, deterministic=True)

@@ -117,7 +117,7 @@ def copy_rows(path: str) -> float:
 
 
 def _rows() -> Any:
-    contacts = Contact.objects.order_by("member__reference", "position")
+    contacts = Contact.objects.order_by("member__sort_reference", "member_id", "position")
     found = contacts.values_list(*(column.lookup for column in COLUMNS))
     return found.iterator(chunk_size=2_000)
 

@@ -19,9 +19,11 @@ from django.urls import reverse
 
 from accounts.models import User
 from benchmarks.filling import BUSIEST
+from contacts.models import SEARCHED_PHONES as CONTACT_PHONES
+from contacts.models import SEARCHED_TEXTS as CONTACT_TEXTS
 from contacts.models import Contact
 from directory.listing import PAGE_SIZE, members_page
-from members.models import Member
+from members.models import SEARCHED_PHONES, SEARCHED_TEXTS, Member
 
 _WARM_UPS = 3
 _PAGE_REPEATS = 15
@@ -29,7 +31,8 @@ _SEARCH_REPEATS = 5
 _PEER_REPEATS = 3
 # The columns that the search covers.
 _COLUMNS = (
-    "reference", "name", "email", "phone", "contacts__name", "contacts__email", "contacts__phones",
+    *SEARCHED_TEXTS, *SEARCHED_PHONES,
+    *(f"contacts__{field}" for field in (*CONTACT_TEXTS, *CONTACT_PHONES)),
 )  # fmt: skip
 
 

@@ -99,7 +99,7 @@ class ContactValues(models.Model):
 
 CONTACT_FIELDS = tuple(field.name for field in ContactValues._meta.local_fields)
 # The fields that the search looks through: words of texts, digits of phone numbers.
-SEARCHED_TEXTS = ("name", "email")
+SEARCHED_TEXTS = ("name", "job_title", "email", "note")
 SEARCHED_PHONES = ("phones",)
 
 

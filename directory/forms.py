@@ -21,7 +21,7 @@ class MemberFilterForm(forms.Form):
             attrs={
                 "type": "search",
                 "class": "form-control",
-                "placeholder": "Référence, nom, mail, téléphone",
+                "placeholder": "Référence, nom, ville, mail, téléphone…",
                 "autocomplete": "off",
             }
         ),

@@ -5,12 +5,12 @@ from functools import partial
 from urllib.parse import urlencode
 
 from django.core.paginator import Page
-from django.db.models import Count, F, Func, OrderBy, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from base.paging import FlatPaginator, FoundPaginator
-from base.text import Fold, search_terms
 from directory.filters import WORDS, Wanted, filter_members
 from directory.search.ranking import find_first
+from directory.search.terms import search_terms
 from members.models import Member
 
 PAGE_SIZE = 50
@@ -22,16 +22,18 @@ class SortableColumn:
 
     key: str
     title: str
-    fields: tuple[str | Func, ...]
+    fields: tuple[str, ...]
 
 
+_BY_REFERENCE = ("sort_reference", "pk")
+_BY_NAME = ("sort_name", *_BY_REFERENCE)
 SORTABLE_COLUMNS = (
-    SortableColumn("reference", "Référence", ("reference",)),
-    SortableColumn("name", "Dénomination", ("sort_name", "reference")),
-    SortableColumn("kind", "Catégorie", ("kind", "sort_name", "reference")),
-    SortableColumn("email", "Mail principal", ("email", "reference")),
-    SortableColumn("city", "Ville", (Fold("city"), "reference")),
-    SortableColumn("contacts", "Contacts", ("contact_count", "sort_name", "reference")),
+    SortableColumn("reference", "Référence", _BY_REFERENCE),
+    SortableColumn("name", "Dénomination", _BY_NAME),
+    SortableColumn("kind", "Catégorie", ("kind", *_BY_NAME)),
+    SortableColumn("email", "Mail principal", ("sort_email", *_BY_REFERENCE)),
+    SortableColumn("city", "Ville", ("sort_city", *_BY_REFERENCE)),
+    SortableColumn("contacts", "Contacts", ("contact_count", *_BY_NAME)),
 )
 DEFAULT_SORT = "name"
 
@@ -62,8 +64,8 @@ def sort_members(members: QuerySet[Member], sort: str) -> QuerySet[Member]:
         member = Member.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
         counted = member.annotate(number=Count("contacts")).values("number")
         members = members.annotate(contact_count=Subquery(counted))
-    fields = (F(field) if isinstance(field, str) else field for field in column.fields)
-    return members.order_by(*(OrderBy(field, descending=descending) for field in fields))
+    sign = "-" if descending else ""
+    return members.order_by(*(f"{sign}{field}" for field in column.fields))
 
 
 @dataclass(frozen=True)

@@ -6,23 +6,42 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
-from base.text import Term, search_terms
-from contacts.models import SEARCHED_PHONES, Contact
-from directory.search.highlighting import holds_a_word, mark, mark_phones
+from contacts.models import SEARCHED_PHONES as CONTACT_PHONES
+from contacts.models import SEARCHED_TEXTS as CONTACT_TEXTS
+from contacts.models import Contact
+from contacts.phones import split_phones
+from directory.search.highlighting import (
+    holds_a_number,
+    holds_a_word,
+    mark,
+    mark_excerpt,
+    mark_phones,
+)
 from directory.search.sql import holds_text
-from members.models import Member
+from directory.search.terms import Term, search_terms
+from members.models import SEARCHED_PHONES, SEARCHED_TEXTS, Member
+
+# The fields that the screen shows of each member.
+_SHOWN = ("reference", "name", "email", "city")
+_TITLES = {field.name: capfirst(str(field.verbose_name)) for field in Member._meta.local_fields}
 
 
 @dataclass(frozen=True)
 class Row:
-    """A member, its texts with matches marked, and the contact that matched best, if needed."""
+    """A member, its texts with matches marked, and where else something matched.
+
+    `extract` is of the member's other fields, `contact` the contact that matched best, if needed.
+    """
 
     member: Member
     contact_count: int
     reference: SafeString
     name: SafeString
     email: SafeString
+    city: SafeString
+    extract: SafeString
     contact: SafeString | None
 
 
@@ -37,6 +56,8 @@ def rows(members: Sequence[Member], query: str) -> list[Row]:
             mark(member.reference, terms),
             mark(member.name, terms),
             mark(member.email, terms),
+            mark(member.city, terms),
+            _extract(member, terms),
             contacts.get(member.pk),
         )
         for member in members
@@ -46,6 +67,23 @@ def rows(members: Sequence[Member], query: str) -> list[Row]:
 def _count_contacts(members: Sequence[Member]) -> dict[int, int]:
     counted = Member.objects.filter(pk__in=[member.pk for member in members])
     return dict(counted.order_by().values_list("pk").annotate(Count("contacts")))
+
+
+def _extract(member: Member, terms: Sequence[Term]) -> SafeString:
+    """Return the member's fields that hold terms that no column shows."""
+    shown = " ".join(getattr(member, field) for field in _SHOWN)
+    others = [term for term in terms if not holds_a_word(shown, [term])]
+    parts = [
+        (_TITLES[field], mark_excerpt(getattr(member, field), others))
+        for field in SEARCHED_TEXTS
+        if field not in _SHOWN and holds_a_word(getattr(member, field), others)
+    ]
+    parts += [
+        (_TITLES[field], mark_phones(getattr(member, field), others))
+        for field in SEARCHED_PHONES
+        if holds_a_number(getattr(member, field), others)
+    ]
+    return format_html_join(", ", "{}\N{NO-BREAK SPACE}: {}", parts)
 
 
 def _best_contacts(members: Sequence[Member], terms: Sequence[Term]) -> dict[int, SafeString]:
@@ -68,12 +106,14 @@ def _missing_terms(search_text: str, terms: Sequence[Term]) -> list[Term]:
 
 
 def _marked_contact(contact: Contact, terms: Sequence[Term]) -> SafeString:
-    """Return the contact's title; also its address and first phone that hold other terms."""
+    """Return the contact's title, and of its other fields those that hold further terms."""
     parts = [mark(contact.title, terms)]
     others = [term for term in terms if not holds_a_word(contact.title, [term])]
-    if holds_a_word(contact.email, others):
-        parts.append(mark(contact.email, terms))
-    lists = (getattr(contact, field) for field in SEARCHED_PHONES)
-    phones = (mark_phones(number, others) for numbers in lists for number in numbers.split(";"))
-    parts += [phone for phone in phones if "<mark>" in phone][:1]
+    for field in CONTACT_TEXTS:
+        text = getattr(contact, field)
+        if text != contact.title and holds_a_word(text, others):
+            parts.append(mark_excerpt(text, others))
+    for field in CONTACT_PHONES:
+        numbers = split_phones(getattr(contact, field))
+        parts += [mark_phones(one, others) for one in numbers if holds_a_number(one, others)][:1]
     return format_html_join(", ", "{}", ((part,) for part in parts))

@@ -14,6 +14,7 @@ from directory.filters import WORDS, filter_members
 from directory.forms import MemberFilterForm
 from directory.listing import headings, members_page
 from directory.results import rows
+from directory.search.terms import MOST_TERMS, read_query
 
 
 @require_safe
@@ -31,7 +32,9 @@ def member_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": shown,
+        "shows_extract": any(row.extract for row in shown),
         "shows_contact": any(row.contact for row in shown),
+        "most_words": MOST_TERMS if read_query(words).has_more else None,
         "headings": headings(sort, wanted),
         "is_filtered": bool(wanted),
         "sort": sort,

@@ -7,7 +7,7 @@ from django.urls import reverse
 from base.address_fields import AddressField
 from base.characters import validate_storable
 from base.models import Edited
-from base.text import Fold, Searchable
+from base.text import OrderText, SortKey, searchable_columns
 from base.text_fields import LineField, LinesField, PhonesField, ReferenceField
 
 
@@ -34,6 +34,15 @@ MEMBER_FIELDS = (
     "city",
     "note",
 )
+# The fields that the search looks through: words of texts, digits of phone numbers.
+SEARCHED_TEXTS = ("reference", "name", "email", "city", "postal_code", "note")
+SEARCHED_PHONES = ("phone",)
+
+
+def _sort_key(field: str) -> models.GeneratedField:
+    return models.GeneratedField(
+        expression=SortKey(field), output_field=OrderText(), db_persist=True
+    )
 
 
 class Member(Edited):
@@ -73,11 +82,12 @@ class Member(Edited):
     refused_address = AddressField(blank=True, db_default="", default="", editable=False)
     created_at = models.DateTimeField("créé le", auto_now_add=True)
 
-    sort_name = models.GeneratedField(
-        expression=Fold("name"), output_field=models.TextField(), db_persist=True
-    )
+    sort_reference = _sort_key("reference")
+    sort_name = _sort_key("name")
+    sort_email = _sort_key("email")
+    sort_city = _sort_key("city")
     search_text = models.GeneratedField(
-        expression=Searchable("reference", "name", "email", "phone"),
+        expression=searchable_columns(SEARCHED_TEXTS, SEARCHED_PHONES),
         output_field=models.TextField(),
         db_persist=True,
     )
@@ -85,7 +95,7 @@ class Member(Edited):
     class Meta:
         verbose_name = "membre"
         verbose_name_plural = "membres"
-        ordering = ["sort_name", "reference"]
+        ordering = ["sort_name", "sort_reference", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=MemberKind.values), name="member_kind_is_known"
@@ -94,13 +104,15 @@ class Member(Edited):
         indexes = [
             # One for each order of the members' screen. They include the key, so that a page's keys
             # are read from the index alone (base/paging.py).
-            models.Index(fields=["sort_name", "reference", "id"], name="member_in_name_order"),
+            models.Index(fields=["sort_name", "sort_reference", "id"], name="member_in_name_order"),
             models.Index(
-                fields=["kind", "sort_name", "reference", "id"], name="member_in_kind_order"
+                fields=["kind", "sort_name", "sort_reference", "id"], name="member_in_kind_order"
             ),
-            models.Index(fields=["email", "reference", "id"], name="member_in_email_order"),
-            models.Index(Fold("city"), "reference", "id", name="member_in_city_order"),
-            models.Index(fields=["reference", "id"], name="member_in_reference_order"),
+            models.Index(
+                fields=["sort_email", "sort_reference", "id"], name="member_in_email_order"
+            ),
+            models.Index(fields=["sort_city", "sort_reference", "id"], name="member_in_city_order"),
+            models.Index(fields=["sort_reference", "id"], name="member_in_reference_order"),
         ]
 
     def __str__(self) -> str:

@@ -1,28 +1,30 @@
 """Phone numbers as links."""
 
-import re
-
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from contacts.phones import split_phones
+from contacts.phones import Piece, read_phones, split_phones
 
 register = template.Library()
 
 
 @register.simple_tag
 def phone_links(phones: str) -> SafeString:
-    """Return one link for each number of the list: it dials the number, and shows it as typed."""
-    numbers = split_phones(phones)
-    if not numbers:
+    """Return the text as typed, a line for each of its parts, each number a link that dials it."""
+    parts = split_phones(phones)
+    if not parts:
         return mark_safe('<span class="empty">aucun</span>')
-    return format_html_join("", "{}", ((_link(number),) for number in numbers))
+    return format_html_join(
+        "", '<span class="phone">{}</span>', ((_linked(read_phones(part)),) for part in parts)
+    )
 
 
-def _link(number: str) -> SafeString:
-    # In « +33 (0)4 », the zero is dialled only inside the country.
-    dialled = re.sub(r"[^0-9+*#]", "", re.sub(r"^(\+.*?)\(0\)", r"\1", number))
-    if not dialled:
-        return format_html('<span class="phone">{}</span>', number)
-    return format_html('<a class="phone" href="tel:{}">{}</a>', dialled, number)
+def _linked(pieces: list[Piece]) -> SafeString:
+    return format_html_join("", "{}", ((_link(piece),) for piece in pieces))
+
+
+def _link(piece: Piece) -> SafeString | str:
+    if not piece.dialled:
+        return piece.text
+    return format_html('<a href="tel:{}">{}</a>', piece.dialled, piece.text)

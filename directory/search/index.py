@@ -48,11 +48,20 @@ def changes_table(model: type[models.Model]) -> str:
     return f"{index_table(model)}_changes"
 
 
-def has_index(connection: Connection, model: type[models.Model]) -> bool:
-    """Return whether SQLite has the model's index; only for SQLite."""
-    sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = %s"
+def beginnings_indexes(table: str) -> dict[str, str]:
+    """Return the fields of members whose beginnings are indexed, by the name of the index."""
+    return {f"{table}_begins": "reference", f"{table}_name_begins": "name"}
+
+
+def indexed_models(connection: Connection) -> set[type[models.Model]]:
+    """Return the models that have their index of SQLite; none on another database."""
+    if connection.vendor != "sqlite":
+        return set()
+    model_of = {changes_table(model): model for model in SEARCHED}
+    places = ", ".join(["%s"] * len(model_of))
+    sql = f"SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ({places})"  # noqa: S608
     with connection.cursor() as cursor:
-        return bool(cursor.execute(sql, [changes_table(model)]).fetchone())
+        return {model_of[name] for (name,) in cursor.execute(sql, [*model_of]).fetchall()}
 
 
 def index_changes(using: str = "default", most: int | None = None) -> int:
@@ -61,13 +70,7 @@ def index_changes(using: str = "default", most: int | None = None) -> int:
     Each 1,000 rows are one transaction. Does nothing on PostgreSQL.
     """
     connection = connections[using]
-    if connection.vendor != "sqlite":
-        return 0
-    done = 0
-    for model in SEARCHED:
-        if has_index(connection, model):
-            done += _index_changes(connection, model, most)
-    return done
+    return sum(_index_changes(connection, model, most) for model in indexed_models(connection))
 
 
 def index_gently() -> None:
@@ -172,9 +175,8 @@ def _install_on_sqlite(connection: Connection, model: type[models.Model]) -> Non
     has_column = _has_column(connection, table)
     if has_column and model is Member:
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"CREATE INDEX IF NOT EXISTS {table}_begins ON {table} (fold_text(reference))"
-            )
+            for name, field in beginnings_indexes(table).items():
+                cursor.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {table} (fold_text({field}))")
     if has_column and _installed_parts(connection, statements) == statements:
         return
     try:
@@ -257,8 +259,8 @@ def _install_on_postgresql(connection: Connection, model: type[models.Model]) ->
         f"{index}_others": f"{table} (id) WHERE {NOT_PLAIN.format('')}",
     }
     if model is Member:
-        definitions[f"{table}_begins"] = f'{table} ((fold_text(reference) COLLATE "C"))'
-        definitions[f"{table}_name_begins"] = f"{table} (sort_name text_pattern_ops)"
+        for name, field in beginnings_indexes(table).items():
+            definitions[name] = f'{table} ((fold_text({field}) COLLATE "C"))'
     with connection.cursor() as cursor:
         for name, definition in definitions.items():
             # CREATE INDEX IF NOT EXISTS would lock the table even where the index exists.

@@ -13,16 +13,29 @@ from typing import Any
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Collate
-from django.db.models.lookups import GreaterThanOrEqual, IsNull, LessThan, StartsWith
+from django.db.models.functions import Collate, Concat
+from django.db.models.lookups import (
+    Contains,
+    GreaterThanOrEqual,
+    IsNull,
+    LessThan,
+    StartsWith,
+)
 
-from base.text import Fold, Term
+from base.text import Fold
 from contacts.models import Contact
-from directory.search.index import NOT_PLAIN, changes_table, has_index, index_table, parts_table
+from directory.search.index import (
+    NOT_PLAIN,
+    changes_table,
+    index_table,
+    indexed_models,
+    parts_table,
+)
+from directory.search.terms import Term
 from members.models import Member
 
 # A word begins after one of these. A text that begins with a space also matches the start of a row.
-_BOUNDARIES = (" ", "-", "'", ".", "@")
+_BOUNDARIES = (" ", "'", ".", "@")
 _TRIGRAM = 3
 # At most this many trigrams of a text are looked up: that leaves few rows, which are then compared.
 _MOST_TRIGRAMS = 12
@@ -89,14 +102,15 @@ def _fetch_keys(connection: BaseDatabaseWrapper, sql: str, values: list[Any]) ->
 def holds(texts: Term) -> models.Q:
     """Return the condition that a member or one of its contacts holds one of the texts.
 
-    It uses no index, but looks at one member after the other: for texts that many members hold.
+    It uses no index, but looks at one member after the other: for texts that many members hold,
+    or where few members are looked at. A text that begins with a space matches the start of a row.
     """
-    contacts = Contact._base_manager.filter(
-        holds_text(texts), member=models.OuterRef("pk")
-    ).order_by()
+    row = Concat(models.Value(" "), "search_text", output_field=models.TextField())
+    is_held = _any_holds(row, texts)
+    contacts = Contact._base_manager.filter(is_held, member=models.OuterRef("pk")).order_by()
     # Exists would let PostgreSQL look for the contacts of all members first.
     has_contact = models.Q(IsNull(models.Subquery(contacts.values("pk")[:1]), rhs=False))
-    return holds_text(texts) | has_contact
+    return is_held | has_contact
 
 
 def holds_text(texts: Iterable[str]) -> models.Q:
@@ -104,6 +118,7 @@ def holds_text(texts: Iterable[str]) -> models.Q:
 
 
 def beginnings(connection: BaseDatabaseWrapper, text: str) -> tuple[models.Q, models.Q]:
+    """Return the conditions that a member's folded reference, or its name, begins with the text."""
 
     def begins(column: Any) -> models.Q:
         if connection.vendor == "postgresql":
@@ -112,31 +127,61 @@ def beginnings(connection: BaseDatabaseWrapper, text: str) -> tuple[models.Q, mo
         upto = models.Value(text + _HIGHEST)
         return models.Q(GreaterThanOrEqual(column, text)) & models.Q(LessThan(column, upto))
 
-    return begins(folded_reference(connection)), begins(models.F("sort_name"))
+    # Without numbers, the text begins the sort key as well, and its index is in the right order.
+    has_number = any(character.isdecimal() for character in text)
+    name = folded(connection, "name") if has_number else models.F("sort_name")
+    return begins(folded(connection, "reference")), begins(name)
 
 
-def folded_reference(connection: BaseDatabaseWrapper) -> models.Func:
-    """Return the folded reference exactly as the index of its beginnings has it."""
-    folded = Fold("reference")
-    return Collate(folded, "C") if connection.vendor == "postgresql" else folded
+def folded(connection: BaseDatabaseWrapper, field: str) -> models.Func:
+    """Return the folded field of a member exactly as the index of its beginnings has it."""
+    text = Fold(field)
+    return Collate(text, "C") if connection.vendor == "postgresql" else text
+
+
+def name_holds(texts: Term) -> models.Q:
+    """Return the condition that a reference or name, also of a contact, holds one of the texts.
+
+    It uses no index. Reference and names are taken to begin with a space.
+    """
+    contacts = Contact._base_manager.filter(
+        _any_holds(_spaced("name"), texts), member=models.OuterRef("pk")
+    ).order_by()
+    return _any_holds(_spaced("reference", "name"), texts) | models.Q(models.Exists(contacts))
+
+
+def _spaced(*fields: str) -> Concat:
+    space = models.Value(" ")
+    parts = [part for field in fields for part in (space, Fold(field))]
+    return Concat(*parts, output_field=models.TextField())
+
+
+def _any_holds(text: Concat, searched: Term) -> models.Q:
+    return reduce(or_, (models.Q(Contains(text, one)) for one in searched), models.Q())
 
 
 def _queries(connection: BaseDatabaseWrapper, texts: Term) -> Iterator[list[Sql]]:
     """Yield the queries for members by their own texts, and those by their contacts' texts."""
+    indexed = indexed_models(connection)
     parts = [
-        _queries_of(connection, Member, "id", texts),
-        _queries_of(connection, Contact, "member_id", texts),
+        _queries_of(connection, model, key, texts, is_indexed=model in indexed)
+        for model, key in ((Member, "id"), (Contact, "member_id"))
     ]
     # One or two letters are found sooner among contacts, of which there are more.
     yield from parts if min(map(len, texts)) >= _TRIGRAM else reversed(parts)
 
 
 def _queries_of(
-    connection: BaseDatabaseWrapper, model: type[models.Model], key: str, texts: Term
+    connection: BaseDatabaseWrapper,
+    model: type[models.Model],
+    key: str,
+    texts: Term,
+    *,
+    is_indexed: bool,
 ) -> list[Sql]:
     table = model._meta.db_table
     condition, values = _condition(connection, texts)
-    if connection.vendor == "sqlite" and has_index(connection, model):
+    if is_indexed:
         select = f"SELECT held.{key} AS member_key"
         joined = f"{table} AS held ON held.id = candidate.key WHERE {condition}"
         candidates = _candidates(model, texts)

@@ -57,7 +57,7 @@ def export_contacts(file: IO[bytes], format: Format) -> int:
     def properties(row_count: int) -> dict[str, str]:
         return {PROPERTY: sign(ExportMoment(at, row_count))}
 
-    contacts = Contact.objects.order_by("member__reference", "position")
+    contacts = Contact.objects.order_by("member__sort_reference", "member_id", "position")
     # Close the cursor at once, also where the file cannot be written.
     with closing(contact_rows(contacts)) as rows:
         numbers = count()

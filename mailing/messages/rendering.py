@@ -73,12 +73,12 @@ _HAS_ADDRESS = Q(email__gt="")
 
 def reached(members: QuerySet[Member]) -> QuerySet[Member]:
     """Return the members with a main address, by name."""
-    return members.filter(_HAS_ADDRESS).order_by("sort_name", "reference")
+    return members.filter(_HAS_ADDRESS).order_by("sort_name", "sort_reference", "pk")
 
 
 def skipped(members: QuerySet[Member]) -> QuerySet[Member]:
     """Return the members without a main address, by name."""
-    return members.exclude(_HAS_ADDRESS).order_by("sort_name", "reference")
+    return members.exclude(_HAS_ADDRESS).order_by("sort_name", "sort_reference", "pk")
 
 
 def audience(members: QuerySet[Member]) -> Audience:

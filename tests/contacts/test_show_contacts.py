@@ -1,6 +1,17 @@
+import re
+import string
+from collections import Counter
+from pathlib import Path
+
 import pytest
+from django.core.files import File
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contacts.models import ContactType
+from contacts.phones import read_phones
+from importexport.runs.direct import import_contacts
+from importexport.runs.intake import Options
 from members.models import MemberKind
 from tests.factories import ContactFactory, MemberFactory
 from tests.pages import AWKWARD_TEXTS, cells, links, page, text
@@ -35,13 +46,83 @@ def test_all_that_a_contact_says_is_shown(back_office):
         ("*31#06", ["tel:*31#06"]),
         ("accueil", []),
         (";;04;", ["tel:04"]),
+        ("36 39", ["tel:3639"]),
+        # Several numbers, whatever parts them.
+        ("01 40 00 00 01 / 06 12 34 56 78", ["tel:0140000001", "tel:0612345678"]),
+        ("01 40 00 00 01, 06 12 34 56 78", ["tel:0140000001", "tel:0612345678"]),
+        ("01 44 00 00 33 – 06 10 00 00 33", ["tel:0144000033", "tel:0610000033"]),
+        ("01 44 00 00 33 - 06 10 00 00 33", ["tel:0144000033", "tel:0610000033"]),
+        ("01 40 00 00 01 ou 06 12 34 56 78", ["tel:0140000001", "tel:0612345678"]),
+        ("01 40 00 00 01 et 06 12 34 56 78", ["tel:0140000001", "tel:0612345678"]),
+        ("01 40 00 00 01 06 12 34 56 78", ["tel:0140000001", "tel:0612345678"]),
+        ("01 40 00 00 01\n06 12 34 56 78", ["tel:0140000001", "tel:0612345678"]),
+        ("0140000001/0612345678", ["tel:0140000001", "tel:0612345678"]),
+        ("01/40/00/00/01/06/12/34/56/78", ["tel:0140000001", "tel:0612345678"]),
+        ("01.40.00.00.01-06.12.34.56.78", ["tel:0140000001", "tel:0612345678"]),
+        ("+33 1 51 52 53 54 / +33 6 61 62 63 64", ["tel:+33151525354", "tel:+33661626364"]),
+        ("+33151525354+33661626364", ["tel:+33151525354", "tel:+33661626364"]),
+        ("+32 2 123 45 67, +32 2 765 43 21", ["tel:+3221234567", "tel:+3227654321"]),
+        ("bureau 01 40 00 00 01, portable 06 12 34 56 78", ["tel:0140000001", "tel:0612345678"]),
+        # One number, whatever parts its digits.
+        ("01/40/00/00/01", ["tel:0140000001"]),
+        ("06\u00a012\u201034\u201256 78\u200e", ["tel:0612345678"]),
+        ("(+33) 6 12 34 56 78", ["tel:+33612345678"]),
+        ("+ 33 6 12 34 56 78", ["tel:+33612345678"]),
+        ("+33 06 12 34 56 78", ["tel:+33612345678"]),
+        ("0033 (0)6 12 34 56 78", ["tel:0033612345678"]),
+        ("+32 (0)2 123 45 67", ["tel:+3221234567"]),
+        ("33612345678", ["tel:+33612345678"]),
+        # Digits that are not dialled.
+        ("01 40 00 00 01 poste 12", ["tel:0140000001"]),
+        ("01 40 00 00 01 p. 12", ["tel:0140000001"]),
+        ("01 40 00 00 01 p12", ["tel:0140000001"]),
+        ("01 40 00 00 01 ext 12", ["tel:0140000001"]),
+        ("01 40 00 00 01 #12", ["tel:0140000001"]),
+        ("01 40 00 00 01#12", ["tel:0140000001"]),
+        ("+32 2 123 45 67 #12", ["tel:+3221234567"]),
+        ("01 40 00 00 01/02", ["tel:0140000001"]),
+        ("01 40 00 00 01 (2e étage)", ["tel:0140000001"]),
+        ("01 40 00 00 01 (3)", ["tel:0140000001"]),
+        ("01 40 00 00 01 de 9h à 12h", ["tel:0140000001"]),
     ],
 )
 def test_a_phone_dials_what_a_caller_would(back_office, typed, dialled):
     contact = ContactFactory(phones=typed)
     response = back_office.get(contact.member.get_absolute_url())
     assert list(links(response, "tel:")) == dialled
-    assert typed.strip(";") in text(response)
+    shown = "".join(page(response).xpath("//td[@data-title='Téléphone(s)']//text()"))
+    assert "".join(shown.split()) == "".join(typed.strip(";").split())
+
+
+def test_each_number_of_a_file_is_a_link_that_dials_it_alone(back_office):
+    member = MemberFactory(reference="C00002")
+    with (Path(__file__).parent.parent / "cases" / "24_phones.csv").open("rb") as file:
+        import_contacts(File(file), Options())
+    response = back_office.get(member.get_absolute_url())
+    dialled = [
+        row.xpath(".//a[starts-with(@href, 'tel:')]/@href")
+        for row in page(response).xpath("//td[@data-title='Téléphone(s)']")
+    ]
+    assert dialled == [
+        ["tel:0140000001", "tel:0612345678"],
+        ["tel:0140000001", "tel:0612345678"],
+        ["tel:0140000001"],
+        ["tel:+33151525354", "tel:+33661626364"],
+        ["tel:0631323334"],
+        ["tel:0144000033", "tel:0610000033"],
+    ]
+    assert cells(response, "Téléphone(s)")[0] == "01 40 00 00 01 / 06 12 34 56 78"
+
+
+@given(st.text("0123456789+()#*-./, x\u2013é", max_size=40))
+def test_a_text_is_cut_into_numbers_and_the_rest_and_nothing_is_lost(text):
+    pieces = read_phones(text)
+    assert "".join(piece.text for piece in pieces) == text
+    for piece in pieces:
+        digits = Counter(sign for sign in piece.dialled if sign in string.digits)
+        # Dialling adds no digit to those typed.
+        assert digits <= Counter(piece.text)
+        assert re.fullmatch(r"(\+?[0-9*#]{2,})?", piece.dialled)
 
 
 def test_an_address_cannot_add_to_the_message_it_begins(back_office):

@@ -3,7 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact
-from directory.listing import PAGE_SIZE
+from directory.listing import PAGE_SIZE, sort_members
 from directory.search.ranking import MOST
 from members.models import Member
 from tests.factories import ContactFactory, MemberFactory
@@ -137,6 +137,45 @@ def test_each_column_sorts_both_ways(back_office, three_members, column, order):
     assert page(response).xpath("//input[@name='q']/@value") == ["x.fr"]
 
 
+@pytest.mark.parametrize("column", ["reference", "name", "email", "city"])
+def test_a_column_sorts_as_a_french_reader_expects(back_office, column):
+    """Case and accents do not count, numbers go by value; ks-1 stood behind KZ-9 once."""
+    texts = ["Zoo", "évian", "C10", "ks-1", "Etoile", "C9", "KZ-9", "Édimbourg", "c009b", "Œuvre"]
+    for text_of in texts:
+        MemberFactory(**{column: text_of})
+    expected = [
+        "C9",
+        "c009b",
+        "C10",
+        "Édimbourg",
+        "Etoile",
+        "évian",
+        "ks-1",
+        "KZ-9",
+        "Œuvre",
+        "Zoo",
+    ]
+    titles = {"email": "Mail principal", "city": "Ville", "name": "Dénomination"}
+    title = titles.get(column, "Référence")
+    assert cells(back_office.get(LIST, {"sort": column}), title) == expected
+    assert cells(back_office.get(LIST, {"sort": f"-{column}"}), title) == expected[::-1]
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize("column", ["reference", "name", "kind", "email", "city"])
+def test_a_page_comes_from_an_index_in_its_order(db, column, sign):
+    page_of_keys = sort_members(Member.objects.all(), f"{sign}{column}").values_list("pk")[:50]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # On a table without rows, it would rather sort.
+            cursor.execute("SET LOCAL enable_sort = off")
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = page_of_keys.explain()
+    assert f"member_in_{column}_order" in plan
+    assert "TEMP B-TREE" not in plan
+    assert "Sort" not in plan
+
+
 @pytest.mark.parametrize(
     "parameters",
     [
@@ -232,7 +271,7 @@ def number_of_queries(client, parameters):
 
 
 def found(response):
-    """What is marked, row by row: reference, name, address, contact."""
+    """What is marked, row by row: reference, name, address, town, sheet, contact."""
     return [
         [mark.text_content() for mark in row.xpath(".//mark")]
         for row in page(response).xpath("//tbody/tr")
@@ -263,6 +302,48 @@ def test_what_was_found_is_marked(back_office, query, marked):
         phones="06 99;+33 4.78.00.11.22",
     )
     assert found(back_office.get(LIST, {"q": query})) == [marked]
+
+
+@pytest.mark.parametrize(
+    ("query", "marked", "sheet", "contact"),
+    [
+        ("lyon", ["Lyon"], [], []),
+        ("69003", ["69003"], ["Code postal : 69003"], []),
+        ("04 78", ["+33 4 78"], ["Téléphone : +33 4 78 00 11 22"], []),
+        ("quai", ["quai"], ["Note : Livrer par le quai"], []),
+        ("gerante", ["Gérante"], [], ["Anne, Gérante"]),
+        ("mardi", ["mardi"], [], ["Anne, absente le mardi"]),
+        ("anne mardi", ["Anne", "mardi"], [], ["Anne, absente le mardi"]),
+        ("lyon gérante", ["Lyon", "Gérante"], [], ["Anne, Gérante"]),
+        ("fer", ["Fer"], [], []),
+    ],
+)
+def test_what_was_found_is_shown_and_marked_in_each_searched_field(
+    back_office, query, marked, sheet, contact
+):
+    member = MemberFactory(
+        name="Ferme",
+        postal_code="69003",
+        city="Lyon",
+        phone="+33 4 78 00 11 22",
+        note="Clé chez le gardien\nLivrer par le quai\nPas le lundi",
+    )
+    ContactFactory(member=member, name="Anne", job_title="Gérante", note="absente le mardi")
+    response = back_office.get(LIST, {"q": query})
+    assert found(response) == [marked]
+    assert cells(response, "Trouvé dans la fiche") == sheet
+    assert cells(response, "Contact trouvé") == contact
+
+
+def test_of_a_long_note_only_what_is_around_the_match_is_shown(back_office):
+    MemberFactory(note=f"{'avant ' * 100}le Quai nord{' après' * 100}")
+    response = back_office.get(LIST, {"q": "quai"})
+    (shown,) = cells(response, "Trouvé dans la fiche")
+    assert shown.startswith("Note : … avant avant")
+    assert "le Quai nord après" in shown
+    assert shown.endswith("…")
+    assert len(shown) < 130
+    assert found(response) == [["Quai"]]
 
 
 def test_the_contact_that_matched_is_named(back_office):

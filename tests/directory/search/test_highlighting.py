@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from base.text import search_terms
 from directory.search.highlighting import mark, mark_phones
+from directory.search.terms import search_terms
 
 TEXTS = st.text("aéœE\u0301'<>&\"1 +;.-", max_size=12)
 

@@ -140,8 +140,8 @@ def test_migrating_again_changes_nothing(known, contact):
 
 @pytest.mark.only_on("sqlite")
 def test_only_what_changes_the_text_is_indexed_again(contact):
-    Contact.objects.update(note="Autre", position=7)
-    Member.objects.update(city="Lyon")
+    Contact.objects.update(fax="0479", position=7)
+    Member.objects.update(address="Quai")
     assert index_changes() == 0
 
 
