@@ -7,6 +7,7 @@ from django.db import models
 from django.urls import reverse
 
 from base.address_fields import AddressField
+from base.addresses import refused_spelling
 from base.characters import canonical, validate_storable
 from base.models import Edited
 from base.text import Fold, Searchable
@@ -72,8 +73,10 @@ class Member(Edited):
     )
     city = models.CharField("ville", max_length=100, blank=True, validators=[validate_storable])
     note = models.TextField("note", max_length=5000, blank=True, validators=[validate_storable])
-    # The main address that a mail server refused for good; ignored once the main address changes.
+    # The main address that a mail server refused for good, and when; ignored while the main address
+    # is another one. Spelt as the main address where it is the same.
     refused_address = AddressField(blank=True, db_default="", default="", editable=False)
+    refused_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField("créé le", auto_now_add=True)
 
     sort_name = models.GeneratedField(
@@ -115,7 +118,7 @@ class Member(Edited):
 
     @property
     def is_address_refused(self) -> bool:
-        return bool(self.email) and self.email.lower() == self.refused_address.lower()
+        return bool(self.email) and self.email == self.refused_address
 
     def get_absolute_url(self) -> str:
         return reverse("members:detail", args=[self.pk])
@@ -131,6 +134,7 @@ class Member(Edited):
         """Save the member, its texts in canonical form."""
         for field in ("reference", "name", "phone", "address", "postal_code", "city", "note"):
             setattr(self, field, canonical(getattr(self, field)))
+        self.refused_address = refused_spelling(self.refused_address, self.email)
         super().save(*args, **kwargs)
 
 
