@@ -9,7 +9,7 @@ from api.access import Refusal, admitted_token, answer, endpoint, open_endpoint
 from api.body import read_form, wrong_fields
 from api.models import ApiToken
 from api.openapi import description
-from mailing.models import Delivery, Notification
+from mailing.models import Delivery, DeliveryState, Notification
 from mailing.notifications.dispatch import notify
 from mailing.notifications.journal import recipients_with_mail
 from mailing.notifications.request import NotificationRefused
@@ -35,7 +35,11 @@ def notifications(request: HttpRequest, token: ApiToken) -> HttpResponse:
     content = {
         "id": notification.pk,
         "url": address,
-        "recipients": [delivery.address for delivery in _deliveries(notification)],
+        "recipients": [
+            delivery.address
+            for delivery in _deliveries(notification)
+            if delivery.state != DeliveryState.NOBODY
+        ],
         "repeated": notification.is_repeated,
     }
     return answer(content, 202, {"Location": address})

@@ -65,6 +65,14 @@ def address_key(text: str) -> str:
     return f"{_composed(local)}{at}{_ascii_domain(domain) or _composed(domain)}"
 
 
+def refused_spelling(refused: str, email: str) -> str:
+    """Return the refused address, spelt as `email` where the two are one.
+
+    Rows keep it so: then plain equality says in SQL, too, whether the address of now was refused.
+    """
+    return email if refused and address_key(refused) == address_key(email) else refused
+
+
 def wire_address(text: str) -> str:
     """Return the address with its domain as IDNA 2008 writes it for mail servers and headers.
 

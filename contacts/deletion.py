@@ -22,6 +22,7 @@ def delete_contact(contact: Contact, session: SessionBase) -> None:
     deleted: dict[str, dict[str, Any]] = session.get(SESSION_KEY, {})
     deleted[str(contact.pk)] = {
         **{name: getattr(contact, name) for name in (*CONTACT_FIELDS, "refused_address")},
+        "refused_at": contact.refused_at and contact.refused_at.isoformat(),
         "member_id": contact.member_id,
         "position": contact.position,
         "created_at": contact.created_at.isoformat(),
@@ -56,6 +57,8 @@ def restore_contact(
 
 def _put_back(member: Member, contact: Contact, values: dict[str, Any]) -> Contact:
     created_at = datetime.fromisoformat(values.pop("created_at"))
+    refused_at = values.pop("refused_at", None)
+    contact.refused_at = datetime.fromisoformat(refused_at) if refused_at else None
     for name, value in values.items():
         setattr(contact, name, value)
     others = list(member.contacts.values_list("pk", "position"))

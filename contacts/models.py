@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from base.address_fields import AddressField
+from base.addresses import refused_spelling
 from base.characters import validate_storable
 from base.models import Edited
 from base.text import searchable_columns
@@ -111,8 +112,10 @@ class Contact(ContactValues, Edited):
     )
     # Distinct within a member, growing, not always without gaps.
     position = models.PositiveIntegerField("position", editable=False)
-    # The address that a mail server refused for good; another one in its place is not meant.
+    # The address that a mail server refused for good, and when; another one in its place is not
+    # meant. Spelt as the contact's address where it is the same.
     refused_address = AddressField(blank=True, db_default="", default="", editable=False)
+    refused_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField("créé le", auto_now_add=True)
 
     search_text = models.GeneratedField(
@@ -140,7 +143,7 @@ class Contact(ContactValues, Edited):
     @property
     def is_address_refused(self) -> bool:
         """Whether a mail server refused the contact's address, as it stands now."""
-        return bool(self.email) and self.email.lower() == self.refused_address.lower()
+        return bool(self.email) and self.email == self.refused_address
 
     def changed_past_pages_at(self) -> datetime | None:
         """Return when anybody last changed it, as long as the database keeps what it was before."""
@@ -157,6 +160,7 @@ class Contact(ContactValues, Edited):
 
         Raises ValidationError for a member who may not have contacts.
         """
+        self.refused_address = refused_spelling(self.refused_address, self.email)
         self.clean()
         with transaction.atomic():
             if self.position is None:

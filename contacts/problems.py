@@ -6,9 +6,12 @@ members' screen. A test compares the two.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from contacts.models import Contact, ContactType
 from contacts.routing import SIGNING_TYPES, active_topics, route, types_hearing
@@ -74,19 +77,26 @@ def _describe_unheard_topics(member: Member, contacts: Sequence[Contact]) -> Ite
 
 
 def _address_refused() -> Q:
-    refused = Q(email__gt="", refused_address__iexact=F("email"))
+    refused = Q(email__gt="", refused_address=F("email"))
     return refused | Q(Exists(Contact.objects.filter(refused, member=OuterRef("pk"))))
 
 
 def _describe_refused_addresses(member: Member, contacts: Sequence[Contact]) -> Iterator[str]:
     if member.is_address_refused:
-        yield f"L'adresse principale {member.email} a été refusée par son serveur de mail."
+        yield (
+            f"L'adresse principale {member.email} a été refusée par son serveur de mail"
+            f"{_moment(member.refused_at)}."
+        )
     for contact in contacts:
         if contact.is_address_refused:
             yield (
                 f"L'adresse {contact.email} de « {contact.title} » a été refusée "
-                "par son serveur de mail."
+                f"par son serveur de mail{_moment(contact.refused_at)}."
             )
+
+
+def _moment(at: datetime | None) -> str:
+    return f" le {date_format(timezone.localtime(at), 'd/m/Y à H:i')}" if at else ""
 
 
 # --- Nobody may sign for a delivery -------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db.models import QuerySet
 
+from base.addresses import address_key
 from base.database import STATEMENT
 from contacts.models import Contact, ContactType, Topic
 from members.models import Member
@@ -42,6 +43,11 @@ def active_topics() -> list[Topic]:
 def types_hearing(topics: Iterable[Topic]) -> list[ContactType]:
     wanted = frozenset(topics)
     return [kind for kind, heard in TOPICS_BY_TYPE.items() if heard & wanted]
+
+
+def hears(kind: ContactType, topic: Topic) -> bool:
+    """Return whether a contact of this type hears of a topic."""
+    return topic in TOPICS_BY_TYPE[kind]
 
 
 def is_without_effect(kind: ContactType) -> bool:
@@ -80,17 +86,17 @@ def _contacts_of(keys: Sequence[int]) -> QuerySet[Contact]:
 def route(member: Member, topic: Topic, contacts: Iterable[Contact]) -> list[Recipient]:
     """Return the recipients of a topic: the main address, then contacts in the given order.
 
-    Each address comes once, whatever its letter case. If the topic's module is off, nobody hears
-    of it. `contacts` are all contacts of the member.
+    Each address comes once, however it is spelt (`address_key`). If the topic's module is off,
+    nobody hears of it. `contacts` are all contacts of the member.
     """
     if topic not in active_topics():
         return []
     reached: dict[str, Recipient] = {}
     if member.email and topic in MAIN_ADDRESS_TOPICS:
-        reached[member.email.lower()] = Recipient(member.email, None)
+        reached[address_key(member.email)] = Recipient(member.email, None)
     for contact in contacts:
-        if contact.email and topic in TOPICS_BY_TYPE[ContactType(contact.type)]:
-            reached.setdefault(contact.email.lower(), Recipient(contact.email, contact))
+        if contact.email and hears(ContactType(contact.type), topic):
+            reached.setdefault(address_key(contact.email), Recipient(contact.email, contact))
     return list(reached.values())
 
 

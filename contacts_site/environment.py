@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+
+from base.addresses import check_address
+from base.named_addresses import parse_mailboxes
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
@@ -103,6 +106,26 @@ def email(name: str, default: str) -> dict[str, Any]:
         return dict(_env.email_url_config(url))
     except (AttributeError, ImproperlyConfigured, KeyError, ValueError):
         raise ImproperlyConfigured(f"{name} is not the URL of a mail server.") from None
+
+
+def sender(name: str, default: str) -> str:
+    """Return a mail address, perhaps with a name before it, or the default where it is not set.
+
+    Raises ImproperlyConfigured for anything else, and for letters before the @ that are not ASCII:
+    few mail servers take these.
+    """
+    value = text(name) or default
+    if not value:
+        return value
+    try:
+        (mailbox,) = parse_mailboxes(value)
+        local, _, domain = mailbox.address.rpartition("@")
+        # A bare host has no mail address elsewhere, but may be the sender here.
+        check_address(mailbox.address if "." in domain else f"{mailbox.address}.localhost")
+        local.encode("ascii")
+    except (ValidationError, ValueError):
+        raise ImproperlyConfigured(f"{name}={value!r} is not a mail address.") from None
+    return value
 
 
 def file_storage(default: Path) -> dict[str, Any]:

@@ -227,15 +227,17 @@ OTP_TOTP_ISSUER = "Gestion des contacts"
 # --- Mail -----------------------------------------------------------------------------------
 
 vars().update(environment.email("EMAIL_URL", "consolemail://"))
-DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "contacts@localhost")
+DEFAULT_FROM_EMAIL = environment.sender("DEFAULT_FROM_EMAIL", "contacts@localhost")
 # Where answers go; empty: to the sender.
-REPLY_TO_EMAIL = environment.text("REPLY_TO_EMAIL")
+REPLY_TO_EMAIL = environment.sender("REPLY_TO_EMAIL", "")
 # Seconds that the mail server may take for each of its answers.
 EMAIL_TIMEOUT = environment.whole_number("EMAIL_TIMEOUT", 30, minimum=1)
 # Seconds after which a mail is taken up again whose worker does not answer for it any more.
 MAIL_LEASE_SECONDS = environment.whole_number("MAIL_LEASE_SECONDS", 600, minimum=1)
-# Minutes before each further attempt; after the last one the mail is given up.
-MAIL_RETRY_MINUTES = [1, 5, 15, 60, 240, 720, 1440]
+# Minutes before each further attempt, the last of them again and again. MAIL_GIVE_UP_HOURS after
+# the first attempt the mail is given up: a mail server may be away for a long weekend.
+MAIL_RETRY_MINUTES = [1, 5, 15, 60, 240]
+MAIL_GIVE_UP_HOURS = environment.whole_number("MAIL_GIVE_UP_HOURS", 96, minimum=6)
 MAIL_MAX_ATTACHMENTS = environment.whole_number("MAIL_MAX_ATTACHMENTS", 10)
 MAIL_MAX_ATTACHMENT_BYTES = environment.whole_number("MAIL_MAX_ATTACHMENTS_MIB", 10) * 1024 * 1024
 

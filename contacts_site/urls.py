@@ -18,6 +18,7 @@ urlpatterns = [
     path("membres/", include("directory.urls")),
     path("membres/", include("members.urls")),
     path("messages/", include("mailing.messages.urls")),
+    path("courrier/", include("mailing.outbox.urls")),
     path("membres/<int:member_pk>/contacts/", include("contacts.urls")),
     path("contacts/", include("importexport.urls")),
     path("notifications/", include("mailing.notifications.urls")),

@@ -212,6 +212,7 @@ class ImportChange(ContactValues):
     # NULL for contacts that only move.
     type = models.PositiveSmallIntegerField(null=True)  # type: ignore[assignment]
     refused_address = AddressField(db_default="")
+    refused_at = models.DateTimeField(null=True)
     updated_by = _loose(settings.AUTH_USER_MODEL, null=True)
     contact_created_at = models.DateTimeField(null=True)
     contact_updated_at = models.DateTimeField(null=True)

@@ -23,13 +23,15 @@ class Message(models.Model):
     # Of the form in which it was written: sent twice, the form makes one message.
     token = models.UUIDField(default=uuid4, unique=True, editable=False)
     # The members it goes to, emptied once all their mails are queued. `prepared_count` of them are
-    # queued already.
+    # queued already; a message that is stopped keeps the others, to go on with them.
     member_ids = models.JSONField(default=list, editable=False)
     prepared_count = models.PositiveIntegerField(default=0, editable=False)
     recipient_count = models.PositiveIntegerField(default=0, editable=False)
     # Chosen members without a main address.
     skipped_count = models.PositiveIntegerField(default=0, editable=False)
     prepared_at = models.DateTimeField(null=True, editable=False)
+    # Since when a person stopped it; None while it is not stopped.
+    stopped_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = "message"
@@ -54,7 +56,22 @@ class DeliveryState(models.TextChoices):
 
     WAITING = "waiting", "En attente"
     SENT = "sent", "Envoyé"
+    # By the mail server, for good.
     REFUSED = "refused", "Refusé"
+    # After the last attempt: the mail server never took it.
+    GIVEN_UP = "given_up", "Abandonné"
+    # By a person, with its message.
+    STOPPED = "stopped", "Arrêté"
+    # When it was to leave it had no recipient any more; `answer` says why.
+    NOBODY = "nobody", "Sans destinataire"
+
+
+# A mail in these states can be sent again.
+UNSENT_STATES = (
+    DeliveryState.REFUSED,
+    DeliveryState.GIVEN_UP,
+    DeliveryState.NOBODY,
+)
 
 
 class Attachment(models.Model):
@@ -76,9 +93,11 @@ TEXTS = ("text", "html")
 
 
 class Delivery(models.Model):
-    """One mail to one address: what it says, and its state.
+    """One mail to one recipient: what it says, and its state.
 
-    `answer` is what the mail server said last. While `claimed_until` lies ahead, a worker is
+    `address` is where it went last, or where it was to go when it was queued: the address is looked
+    up whenever the mail leaves (mailing/outbox/destinations.py). `answer` is what the mail server
+    said last, or why there is no recipient any more. While `claimed_until` lies ahead, a worker is
     sending it. `waits_for_server`: put off because the server took no mail at all; all of these
     go as soon as it takes one.
     """
@@ -99,6 +118,9 @@ class Delivery(models.Model):
     waits_for_server = models.BooleanField(default=False)
     answer = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # The first attempt since it was queued, or queued again; None before it. Further ones follow
+    # for MAIL_GIVE_UP_HOURS.
+    tried_since = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     attachments = models.ManyToManyField(Attachment, related_name="deliveries")
     # The header Message-ID. Made when the mail is queued: sent twice, it is the same mail.
@@ -119,6 +141,17 @@ class Delivery(models.Model):
                 name="delivery_is_due",
                 condition=models.Q(state=DeliveryState.WAITING),
             ),
+            # Notifications leave first, however many mails of messages are due.
+            models.Index(
+                fields=["next_attempt_at", "id"],
+                name="notification_mail_is_due",
+                condition=models.Q(state=DeliveryState.WAITING, message=None),
+            ),
+            models.Index(
+                fields=["finished_at"],
+                name="delivery_is_given_up",
+                condition=models.Q(state=DeliveryState.GIVEN_UP),
+            ),
             models.Index(fields=["message", "state"], name="delivery_by_message"),
         ]
 
@@ -129,7 +162,8 @@ class Delivery(models.Model):
 class Notification(models.Model):
     """What a member was notified of on a topic; one mail went to each recipient.
 
-    `key` is the sender's own name for it: the same key is never sent twice.
+    `key` is the sender's own name for it: a sender's key is never sent twice, unless nobody was
+    reached. Senders may use the same key for different things.
     """
 
     member = models.ForeignKey(
@@ -138,8 +172,8 @@ class Notification(models.Model):
     topic = models.CharField("sujet", max_length=20, choices=Topic.choices)
     subject = models.CharField("objet", max_length=200)
     body = models.TextField("texte")
-    key = models.CharField(max_length=200, unique=True, null=True)
-    # The name of the software that sent it by the API; "" for this site.
+    key = models.CharField(max_length=200, null=True)
+    # The name of the software that sent it, as its token or the command has it; "" for this site.
     sender = models.CharField("logiciel", max_length=100, blank=True)
     created_at = models.DateTimeField("envoyée le", auto_now_add=True)
 
@@ -153,6 +187,9 @@ class Notification(models.Model):
         permissions = [
             ("view_notification", "Peut voir le journal des notifications"),
             ("send_notification", "Peut envoyer des notifications"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["sender", "key"], name="notification_key_of_sender")
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from base.database import slices
 from mailing.models import Delivery, DeliveryState, Message, Notification, NotificationRecipient
@@ -19,10 +19,11 @@ _STEP = 500
 def forget_messages(older_than: datetime) -> int:
     """Delete messages written before then with their mails; return how many messages.
 
-    A message with mail that still waits is kept.
+    A message with mail that still waits is kept; one that a person stopped is over.
     """
     waiting = Delivery.objects.filter(message=OuterRef("pk"), state=DeliveryState.WAITING)
-    old = Message.objects.filter(created_at__lt=older_than).exclude(prepared_at=None)
+    is_over = Q(prepared_at__isnull=False) | Q(stopped_at__isnull=False)
+    old = Message.objects.filter(is_over, created_at__lt=older_than)
     return _forget_with_mails(old.exclude(Exists(waiting)), "message")
 
 

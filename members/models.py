@@ -1,10 +1,13 @@
 """Members and their kinds."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 
 from base.address_fields import AddressField
+from base.addresses import refused_spelling
 from base.characters import validate_storable
 from base.models import Edited
 from base.text import OrderText, SortKey, searchable_columns
@@ -78,8 +81,10 @@ class Member(Edited):
     )
     city = LineField("ville", max_length=100, blank=True, validators=[validate_storable])
     note = LinesField("note", max_length=5000, blank=True, validators=[validate_storable])
-    # The main address that a mail server refused for good; ignored once the main address changes.
+    # The main address that a mail server refused for good, and when; ignored while the main address
+    # is another one. Spelt as the main address where it is the same.
     refused_address = AddressField(blank=True, db_default="", default="", editable=False)
+    refused_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField("créé le", auto_now_add=True)
 
     sort_reference = _sort_key("reference")
@@ -124,7 +129,7 @@ class Member(Edited):
 
     @property
     def is_address_refused(self) -> bool:
-        return bool(self.email) and self.email.lower() == self.refused_address.lower()
+        return bool(self.email) and self.email == self.refused_address
 
     def get_absolute_url(self) -> str:
         return reverse("members:detail", args=[self.pk])
@@ -135,6 +140,11 @@ class Member(Edited):
             count = self.contacts.count()
             if count:
                 raise ValidationError({"kind": _individual_with_contacts(count)})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the member; a refused address is spelt as the main address where it is the same."""
+        self.refused_address = refused_spelling(self.refused_address, self.email)
+        super().save(*args, **kwargs)
 
 
 def _individual_with_contacts(count: int) -> str:

@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 ('type', models.PositiveSmallIntegerField(choices=[(1, 'Notifications administratives'), (2, 'Notifications des commandes'), (3, 'Aucune notification'), (4, 'Toutes les notifications'), (5, 'Notifications service après-vente'), (6, 'Réceptionnaire')], verbose_name='type de contact')),
                 ('position', models.PositiveIntegerField(editable=False, verbose_name='position')),
                 ('refused_address', base.address_fields.AddressField(blank=True, db_default='', default='', editable=False, max_length=254)),
+                ('refused_at', models.DateTimeField(editable=False, null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='créé le')),
                 ('search_text', models.GeneratedField(db_persist=True, expression=base.text.Searchable('name', 'job_title', 'email', 'note', 'phones'), output_field=models.TextField())),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='members.member', verbose_name='membre')),

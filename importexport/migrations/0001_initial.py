@@ -132,6 +132,7 @@ class Migration(migrations.Migration):
                 ('site_changed_at', models.DateTimeField(null=True)),
                 ('type', models.PositiveSmallIntegerField(null=True)),
                 ('refused_address', base.address_fields.AddressField(db_default='', max_length=254)),
+                ('refused_at', models.DateTimeField(null=True)),
                 ('contact_created_at', models.DateTimeField(null=True)),
                 ('contact_updated_at', models.DateTimeField(null=True)),
                 ('contact', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='contacts.contact')),

@@ -19,7 +19,7 @@ _FIELDS = ", ".join(CONTACT_FIELDS)
 # The tables that a run's statements join.
 JOINED = (Contact, ImportChange, ImportedMember)
 # The other columns of a removed contact that undoing restores.
-_KEPT = ("refused_address", "updated_by_id")
+_KEPT = ("refused_address", "refused_at", "updated_by_id")
 
 
 def apply_run(pk: int) -> None:
@@ -52,6 +52,7 @@ def apply_changes(run: ImportRun, now: datetime) -> None:
     if not run.is_synchronisation:
         _shift_additions(run)
     _add(run, now)
+    execute(_KEEP_MARKS, run.pk, ChangeKind.REMOVED)
 
 
 _COPY_REMOVED = f"""
@@ -70,6 +71,15 @@ INSERT INTO contacts_contact (member_id, position, {_FIELDS}, updated_by_id, cre
 SELECT member_id, position, {_FIELDS}, CAST(%s AS bigint), %s, %s
 FROM importexport_importchange WHERE run_id = %s AND kind = %s ORDER BY id
 """  # noqa: S608 (names of our own)
+# An address that was refused stays so where its member has it again.
+_KEEP_MARKS = """
+UPDATE contacts_contact AS contact
+SET refused_address = contact.email, refused_at = change.refused_at
+FROM importexport_importchange AS change
+WHERE change.run_id = %s AND change.kind = %s AND change.refused_address <> ''
+    AND contact.member_id = change.member_id AND contact.refused_address = ''
+    AND LOWER(contact.email) = LOWER(change.refused_address)
+"""
 _SHIFTS = """
 SELECT COALESCE(MAX(contact.position), 0) - member.last_position, member.member_id
 FROM importexport_importedmember AS member

@@ -97,11 +97,11 @@ DELETE FROM contacts_contact WHERE id IN
 """
 _PUT_BACK = f"""
 INSERT INTO contacts_contact
-    (id, member_id, position, {", ".join(CONTACT_FIELDS)}, refused_address, updated_by_id,
-    created_at, updated_at)
+    (id, member_id, position, {", ".join(CONTACT_FIELDS)}, refused_address, refused_at,
+    updated_by_id, created_at, updated_at)
 SELECT contact_id, member_id, previous_position,
-    {", ".join(f"change.{name}" for name in CONTACT_FIELDS)}, refused_address, account.id,
-    contact_created_at, contact_updated_at
+    {", ".join(f"change.{name}" for name in CONTACT_FIELDS)}, refused_address, refused_at,
+    account.id, contact_created_at, contact_updated_at
 FROM importexport_importchange AS change
 LEFT JOIN {get_user_model()._meta.db_table} AS account ON account.id = change.updated_by_id
 WHERE run_id = %s AND kind = %s

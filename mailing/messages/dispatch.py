@@ -10,9 +10,9 @@ from django.db.models import Count, QuerySet
 
 from accounts.models import User
 from base.database import slices
+from mailing.messages.audience import Audience, Choice, choice_of, reached
 from mailing.messages.preparation import prepare_message
-from mailing.messages.rendering import Audience, audience, reached
-from mailing.models import TEXTS, Delivery, DeliveryState, Message
+from mailing.models import TEXTS, UNSENT_STATES, Delivery, DeliveryState, Message
 from mailing.outbox.queue import queue_again
 from members.models import Member
 
@@ -26,9 +26,9 @@ class Writing(NamedTuple):
 
 
 class NotAsConfirmed(Exception):
-    """The message would go to another number of members than a person has confirmed."""
+    """The message would go to other members than those whom a person has confirmed."""
 
-    def __init__(self, now: Audience) -> None:
+    def __init__(self, now: Choice) -> None:
         super().__init__(now)
         self.now = now
 
@@ -40,20 +40,19 @@ def send_message(
     writing: Writing,
     author: User,
     members: QuerySet[Member],
-    confirmed: Audience,
+    confirmed: Choice,
 ) -> tuple[Message, bool]:
     """Store the message and have a worker queue its mails; return it, and whether it is new.
 
     Where the form's token is stored already, nothing is sent and the first message is returned.
-    Raises NotAsConfirmed where the numbers differ from those confirmed, or nobody is reached.
+    Raises NotAsConfirmed where the members are not those confirmed, or nobody is reached.
     """
     with transaction.atomic():
         earlier = Message.objects.filter(token=writing.token).first()
         if earlier:
             return earlier, False
-        keys = list(reached(members).values_list("pk", flat=True))
-        now = audience(members)
-        if not keys or now != confirmed or len(keys) != now.reached:
+        now = choice_of(members)
+        if not now.reached or not now.is_same(confirmed):
             raise NotAsConfirmed(now)
         message, is_new = Message.objects.get_or_create(
             token=writing.token,
@@ -61,9 +60,9 @@ def send_message(
                 "subject": writing.subject,
                 "text": writing.text,
                 "author": author,
-                "member_ids": keys,
-                "recipient_count": now.reached,
-                "skipped_count": now.skipped,
+                "member_ids": now.reached,
+                "recipient_count": len(now.reached),
+                "skipped_count": len(now.skipped),
             },
         )
         if is_new:
@@ -75,22 +74,23 @@ def send_message(
 
 
 def failures(message: Message) -> Audience:
-    """Count the refused mails that can be sent again, and those whose member has no address."""
-    refused = message.deliveries.filter(state=DeliveryState.REFUSED)
+    """Count the mails that can be sent again, and those whose member has no address."""
+    unsent = message.deliveries.filter(state__in=UNSENT_STATES)
     count = _repeatable(message).count()
-    return Audience(count, refused.count() - count)
+    return Audience(count, unsent.count() - count)
 
 
 def resend_failures(message: Message) -> int:
-    """Queue the refused mails anew, to the main address that each member has now.
+    """Queue the mails anew that did not get there; return how many.
 
-    The earlier address was refused, and may be a contact's by now.
+    Each goes to the main address that its member has then. Nothing leaves of a message that a
+    person stopped.
     """
     count = 0
     with transaction.atomic():
         for keys in slices(list(_repeatable(message).values_list("pk", flat=True))):
-            refused = Delivery.objects.filter(pk__in=keys, state=DeliveryState.REFUSED)
-            with_members = refused.defer(*TEXTS).select_related("member")
+            unsent = Delivery.objects.filter(pk__in=keys, state__in=UNSENT_STATES)
+            with_members = unsent.defer(*TEXTS).select_related("member")
             locked = with_members.select_for_update(of=("self",))
             mails = ((delivery, _address(delivery)) for delivery in locked)
             count += queue_again((delivery, address) for delivery, address in mails if address)
@@ -98,8 +98,10 @@ def resend_failures(message: Message) -> int:
 
 
 def _repeatable(message: Message) -> QuerySet[Delivery]:
+    if message.stopped_at:
+        return message.deliveries.none()
     return message.deliveries.filter(
-        state=DeliveryState.REFUSED, member__in=reached(Member.objects.all()).order_by()
+        state__in=UNSENT_STATES, member__in=reached(Member.objects.all()).order_by()
     ).order_by("pk")
 
 
@@ -114,20 +116,30 @@ class Progress(NamedTuple):
     """How many mails of a message are in each state."""
 
     is_prepared: bool
+    is_stopped: bool
     total: int
     waiting: int
     sent: int
     refused: int
+    given_up: int
+    nobody: int
+    # Also those that were not queued yet when a person stopped the message.
+    stopped: int
 
     @property
     def done(self) -> int:
-        """Count the mails that were sent or refused."""
-        return self.sent + self.refused
+        """Count the mails of which it is known what became."""
+        return self.sent + self.unsent
+
+    @property
+    def unsent(self) -> int:
+        """Count the mails that did not get there, for whatever reason but a stop."""
+        return self.refused + self.given_up + self.nobody
 
     @property
     def is_moving(self) -> bool:
         """Whether mails wait or are still to be queued."""
-        return not self.is_prepared or self.waiting > 0
+        return not self.is_stopped and (not self.is_prepared or self.waiting > 0)
 
 
 def watch(messages: Sequence[Message]) -> dict[int, Progress]:
@@ -143,10 +155,19 @@ def watch(messages: Sequence[Message]) -> dict[int, Progress]:
 
 
 def _progress(message: Message, numbers: dict[tuple[int, str], int]) -> Progress:
-    waiting, sent, refused = (
-        numbers.get((message.pk, state), 0)
-        for state in (DeliveryState.WAITING, DeliveryState.SENT, DeliveryState.REFUSED)
-    )
+    counts = {state: numbers.get((message.pk, state), 0) for state in DeliveryState}
     is_prepared = message.prepared_at is not None
-    total = waiting + sent + refused if is_prepared else message.recipient_count
-    return Progress(is_prepared, total, waiting, sent, refused)
+    queued = sum(counts.values())
+    total = queued if is_prepared else message.recipient_count
+    stopped = counts[DeliveryState.STOPPED]
+    return Progress(
+        is_prepared=is_prepared,
+        is_stopped=message.stopped_at is not None,
+        total=total,
+        waiting=counts[DeliveryState.WAITING],
+        sent=counts[DeliveryState.SENT],
+        refused=counts[DeliveryState.REFUSED],
+        given_up=counts[DeliveryState.GIVEN_UP],
+        nobody=counts[DeliveryState.NOBODY],
+        stopped=stopped + total - queued if message.stopped_at else stopped,
+    )

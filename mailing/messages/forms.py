@@ -8,11 +8,13 @@ from django import forms
 from base.characters import validate_storable
 from base.forms import FocusedFormMixin, fields_only
 from base.text_fields import CanonicalFormField
-from mailing.messages.rendering import validate_header, validate_placeholders
-from mailing.models import DeliveryState, Message
-
-_LONGEST_SUBJECT = Message._meta.get_field("subject").max_length
-_LONGEST_TEXT = Message._meta.get_field("text").max_length
+from mailing.messages.rendering import (
+    LONGEST_SUBJECT,
+    LONGEST_TEXT,
+    validate_header,
+    validate_placeholders,
+)
+from mailing.models import DeliveryState
 
 
 class MessageForm(FocusedFormMixin, forms.Form):
@@ -20,13 +22,13 @@ class MessageForm(FocusedFormMixin, forms.Form):
 
     subject = forms.CharField(
         label="Objet",
-        max_length=_LONGEST_SUBJECT,
+        max_length=LONGEST_SUBJECT,
         validators=[validate_storable, validate_header],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     text = CanonicalFormField(
         label="Texte",
-        max_length=_LONGEST_TEXT,
+        max_length=LONGEST_TEXT,
         validators=[validate_storable, validate_placeholders],
         widget=forms.Textarea(attrs={"rows": 12}),
         help_text="{{ nom }} et {{ reference }} sont remplacés par la dénomination et la référence "
@@ -45,13 +47,6 @@ class MessageForm(FocusedFormMixin, forms.Form):
             self.data = {**dict(self.data.items()), "token": str(uuid4())}
             self.add_error(None, "Le formulaire est arrivé incomplet. Envoyez-le à nouveau.")
         return self.cleaned_data
-
-
-class ConfirmedForm(forms.Form):
-    """The numbers that a person has seen and confirmed."""
-
-    reached = forms.IntegerField(min_value=0)
-    skipped = forms.IntegerField(min_value=0)
 
 
 class StateFilterForm(forms.Form):

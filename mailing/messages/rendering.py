@@ -1,4 +1,4 @@
-"""A message to members: what it may say, who gets it, how the mail reads.
+"""A message to members: what it may say, and how the mail reads.
 
 It goes to the main address of each member and to no contact (manual, last paragraph).
 """
@@ -10,17 +10,19 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
 from django.template.loader import get_template
 
+from mailing.models import Message
 from members.models import Member
 
+LONGEST_SUBJECT = Message._meta.get_field("subject").max_length or 0
+LONGEST_TEXT = Message._meta.get_field("text").max_length or 0
 # The names that a text may have between double braces, and what a member reads there.
 PLACEHOLDERS: dict[str, Callable[[Member], str]] = {
     "nom": lambda member: member.name,
     "reference": lambda member: member.reference,
 }
-_PLACEHOLDER = re.compile(r"\{\{\s*([^{}\n]*?)\s*\}\}")
+_PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
 # Double braces without a partner, or a known name between single braces.
 _STRAY = re.compile(r"\{\{.{0,30}|.{0,30}\}\}|\{\s*(?:" + "|".join(PLACEHOLDERS) + r")\s*\}")
 _KNOWN = " et ".join(f"{{{{ {name} }}}}" for name in PLACEHOLDERS)
@@ -28,7 +30,11 @@ _KNOWN = " et ".join(f"{{{{ {name} }}}}" for name in PLACEHOLDERS)
 
 def validate_placeholders(text: str) -> None:
     """Raise ValidationError where a placeholder is unknown or not closed."""
-    unknown = [name for name in _PLACEHOLDER.findall(text) if name not in PLACEHOLDERS]
+    if len(text) > LONGEST_TEXT:
+        # The form says so: a text of any length need not be looked through.
+        return
+    names = (name.strip() for name in _PLACEHOLDER.findall(text))
+    unknown = [name for name in names if name not in PLACEHOLDERS]
     if unknown:
         raise ValidationError(
             f"« {{{{ {unknown[0][:40]} }}}} » n'existe pas. Vous pouvez écrire {_KNOWN}.",
@@ -58,35 +64,7 @@ def validate_header(subject: str) -> None:
 
 def render_text(text: str, member: Member) -> str:
     """Replace the placeholders by the member's values; braces in a value stay as they are."""
-    return _PLACEHOLDER.sub(lambda found: PLACEHOLDERS[found[1]](member), text)
-
-
-class Audience(NamedTuple):
-    """How many of the chosen members a message goes to, and how many have no address."""
-
-    reached: int
-    skipped: int
-
-
-_HAS_ADDRESS = Q(email__gt="")
-
-
-def reached(members: QuerySet[Member]) -> QuerySet[Member]:
-    """Return the members with a main address, by name."""
-    return members.filter(_HAS_ADDRESS).order_by("sort_name", "sort_reference", "pk")
-
-
-def skipped(members: QuerySet[Member]) -> QuerySet[Member]:
-    """Return the members without a main address, by name."""
-    return members.exclude(_HAS_ADDRESS).order_by("sort_name", "sort_reference", "pk")
-
-
-def audience(members: QuerySet[Member]) -> Audience:
-    """Count these members with a main address, and without."""
-    counted = members.order_by().aggregate(
-        reached=Count("pk", filter=_HAS_ADDRESS), skipped=Count("pk", filter=~_HAS_ADDRESS)
-    )
-    return Audience(**counted)
+    return _PLACEHOLDER.sub(lambda found: PLACEHOLDERS[found[1].strip()](member), text)
 
 
 class MailBody(NamedTuple):

@@ -5,13 +5,22 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HTMX_STOP_POLLING
 
 from accounts.identity import person
-from base.paging import FlatPaginator
+from base.paging import FlatPaginator, FoundPaginator
 from base.requests import HttpRequest
+from mailing.messages.audience import (
+    Choice,
+    audience,
+    changes,
+    choice_of,
+    reached,
+    seal,
+    unseal,
+)
 from mailing.messages.dispatch import (
     NotAsConfirmed,
     Writing,
@@ -20,14 +29,14 @@ from mailing.messages.dispatch import (
     send_message,
     watch,
 )
-from mailing.messages.forms import ConfirmedForm, MessageForm, StateFilterForm
-from mailing.messages.rendering import Audience, audience, reached, render_mail, skipped
+from mailing.messages.forms import MessageForm, StateFilterForm
+from mailing.messages.halt import resume_message, stop_message
+from mailing.messages.rendering import render_mail
 from mailing.messages.selection import NothingChosen, Selection, screen_parameters, selection_from
 from mailing.models import TEXTS, DeliveryState, Message
+from members.models import Member
 
 _PAGE_SIZE = 50
-# At most that many members without an address are named.
-_NAMED = 50
 _may_send = permission_required("mailing.send_message", raise_exception=True)
 
 
@@ -46,12 +55,13 @@ def write(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _form_page(request, selection, MessageForm())
     form = MessageForm(request.POST)
-    step = request.POST.get("step")
+    # A page of the members without an address is asked for with the confirmation.
+    step = "confirm" if "page" in request.POST else request.POST.get("step")
     if not form.is_valid() or step not in ("confirm", "send"):
         return _form_page(request, selection, form, is_previewed=step == "preview")
     if step == "send":
         return _send(request, selection, form)
-    return _confirm_page(request, selection, form, audience(selection.members))
+    return _confirm_page(request, selection, form, choice_of(selection.members))
 
 
 def _form_page(
@@ -64,36 +74,34 @@ def _form_page(
         "members_address": _members_address(request),
     }
     if is_previewed and form.is_valid():
-        context |= _preview(selection, form)
+        context |= _preview(reached(selection.members).first(), form)
     else:
         form.focus()
     return render(request, "mailing/messages/write.html", context)
 
 
 def _confirm_page(
-    request: HttpRequest,
-    selection: Selection,
-    form: MessageForm,
-    now: Audience,
-    *,
-    has_changed: bool = False,
+    request: HttpRequest, selection: Selection, form: MessageForm, now: Choice
 ) -> HttpResponse:
+    """Ask, with the members without an address by pages, and what changed since it was asked."""
+    before = unseal(request.POST.get("confirmed", ""))
+    first = Member.objects.filter(pk=now.reached[0]).first() if now.reached else None
+    page = FoundPaginator(Member.objects.all(), now.skipped, _PAGE_SIZE)
     context = {
         "form": form,
         "selection": selection,
-        "audience": now,
-        "named": skipped(selection.members)[:_NAMED],
-        "unnamed_count": max(0, now.skipped - _NAMED),
-        "has_changed": has_changed,
+        "audience": now.audience,
+        "confirmed": seal(now),
+        "page": page.get_page(request.POST.get("page")),
+        "changes": changes(before, now) if before else [],
         "members_address": _members_address(request),
-        **_preview(selection, form),
+        **_preview(first, form),
     }
     return render(request, "mailing/messages/confirm.html", context)
 
 
-def _preview(selection: Selection, form: MessageForm) -> dict[str, object]:
+def _preview(first: Member | None, form: MessageForm) -> dict[str, object]:
     """Return the mail as the first member gets it."""
-    first = reached(selection.members).first()
     if first is None:
         return {}
     subject, text = form.cleaned_data["subject"], form.cleaned_data["text"]
@@ -101,19 +109,19 @@ def _preview(selection: Selection, form: MessageForm) -> dict[str, object]:
 
 
 def _send(request: HttpRequest, selection: Selection, form: MessageForm) -> HttpResponse:
-    confirmed = ConfirmedForm(request.POST)
-    if not confirmed.is_valid():
-        return _confirm_page(request, selection, form, audience(selection.members))
+    confirmed = unseal(request.POST.get("confirmed", ""))
+    if confirmed is None:
+        return _confirm_page(request, selection, form, choice_of(selection.members))
     values = form.cleaned_data
     try:
         message, is_new = send_message(
             Writing(values["token"], values["subject"], values["text"]),
             person(request),
             selection.members,
-            Audience(**confirmed.cleaned_data),
+            confirmed,
         )
     except NotAsConfirmed as refusal:
-        return _confirm_page(request, selection, form, refusal.now, has_changed=True)
+        return _confirm_page(request, selection, form, refusal.now)
     if is_new:
         messages.success(request, f"Le message « {message} » part.")
     else:
@@ -188,6 +196,33 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("messages:detail", pk)
     context = {"message": message, "failures": failures(message)}
     return render(request, "mailing/messages/resend.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_may_send
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask, then stop a message: what has not left stays."""
+    message = _message(pk)
+    if request.method == "POST":
+        if stop_message(pk):
+            messages.success(request, f"Le message « {message} » est arrêté.")
+        else:
+            messages.info(request, "Il n'y a plus rien à arrêter.")
+        return redirect("messages:detail", pk)
+    context = {"message": message, "progress": watch([message])[pk]}
+    return render(request, "mailing/messages/stop.html", context)
+
+
+@require_POST
+@_may_send
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """Go on with a message that was stopped."""
+    message = _message(pk)
+    if resume_message(pk):
+        messages.success(request, f"Le message « {message} » repart.")
+    else:
+        messages.info(request, "Ce message n'est pas arrêté.")
+    return redirect("messages:detail", pk)
 
 
 def _message(pk: int) -> Message:

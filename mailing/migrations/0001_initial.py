@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ('recipient_count', models.PositiveIntegerField(default=0, editable=False)),
                 ('skipped_count', models.PositiveIntegerField(default=0, editable=False)),
                 ('prepared_at', models.DateTimeField(editable=False, null=True)),
+                ('stopped_at', models.DateTimeField(editable=False, null=True)),
                 ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -59,13 +60,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('address', base.address_fields.AddressField(max_length=254)),
-                ('state', models.CharField(choices=[('waiting', 'En attente'), ('sent', 'Envoyé'), ('refused', 'Refusé')], default='waiting', max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'En attente'), ('sent', 'Envoyé'), ('refused', 'Refusé'), ('given_up', 'Abandonné'), ('stopped', 'Arrêté'), ('nobody', 'Sans destinataire')], default='waiting', max_length=10)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('next_attempt_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('claimed_until', models.DateTimeField(null=True)),
                 ('waits_for_server', models.BooleanField(default=False)),
                 ('answer', models.TextField(blank=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('tried_since', models.DateTimeField(null=True)),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('mail_id', models.CharField(max_length=255)),
                 ('sender', models.CharField(max_length=320)),
@@ -88,7 +90,7 @@ class Migration(migrations.Migration):
                 ('topic', models.CharField(choices=[('invoices', 'Factures'), ('orders', 'Commandes'), ('after_sales', 'Service après-vente')], max_length=20, verbose_name='sujet')),
                 ('subject', models.CharField(max_length=200, verbose_name='objet')),
                 ('body', models.TextField(verbose_name='texte')),
-                ('key', models.CharField(max_length=200, null=True, unique=True)),
+                ('key', models.CharField(max_length=200, null=True)),
                 ('sender', models.CharField(blank=True, max_length=100, verbose_name='logiciel')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='envoyée le')),
                 ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='notifications', to='members.member')),
@@ -119,5 +121,17 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='delivery',
             index=models.Index(fields=['message', 'state'], name='delivery_by_message'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('message', None), ('state', 'waiting')), fields=['next_attempt_at', 'id'], name='notification_mail_is_due'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('state', 'given_up')), fields=['finished_at'], name='delivery_is_given_up'),
+        ),
+        migrations.AddConstraint(
+            model_name='notification',
+            constraint=models.UniqueConstraint(fields=('sender', 'key'), name='notification_key_of_sender'),
         ),
     ]

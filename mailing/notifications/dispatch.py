@@ -1,4 +1,4 @@
-"""Notifying a member: its mails are queued with the caller's work, its refused ones sent again."""
+"""Notifying a member: its mails are queued with the caller's work, unsent ones sent again."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,10 +7,19 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.utils import timezone
 
+from base.addresses import address_key
 from contacts.models import Topic
 from contacts.routing import Recipient, route
-from mailing.models import TEXTS, Delivery, DeliveryState, Notification, NotificationRecipient
+from mailing.models import (
+    TEXTS,
+    UNSENT_STATES,
+    Delivery,
+    DeliveryState,
+    Notification,
+    NotificationRecipient,
+)
 from mailing.notifications.journal import recipients_with_mail
 from mailing.notifications.request import (
     AttachedFile,
@@ -37,10 +46,11 @@ def notify(
 
     The mails are queued in the caller's transaction: they leave once it commits, or not at all.
     Every recipient of the topic gets one. With a `key` that the same `sender` used before, nothing
-    is sent and the first trace is returned. `sender` is the name of the software that asks, "" for
-    this site. Raises NotificationRefused for what cannot be sent.
+    is sent and the first trace is returned, unless nobody was reached then: who hears of the topic
+    by now gets the mail. `sender` is the name of the software that asks, "" for this site. Raises
+    NotificationRefused for what cannot be sent.
     """
-    values = {"topic": topic, "subject": subject, "body": body, "key": key}
+    values = {"topic": topic, "subject": subject, "body": body, "key": key, "sender": sender}
     if isinstance(member, str):
         form: NotificationForm = ReferenceForm({**values, "reference": member})
     else:
@@ -48,28 +58,35 @@ def notify(
     right = checked(form, attachments)
     told = right.pop("reference", member)
     with transaction.atomic():
-        notification, is_new = _trace(told, sender, **right)
+        notification, is_new = _trace(told, **right)
         notification.is_repeated = not is_new
         if is_new:
             _queue(notification, told, attachments)
     return notification
 
 
-def _trace(member: Member, sender: str, key: str, **values: Any) -> tuple[Notification, bool]:
-    """Return the new notification, or the earlier one of that key."""
-    values |= {"member": member, "sender": sender}
+def _trace(member: Member, key: str, sender: str, **values: Any) -> tuple[Notification, bool]:
+    """Return the notification, and whether it is to be sent; the earlier one of that key, if any.
+
+    One that reached nobody says what is sent now.
+    """
+    values |= {"member": member}
     if not key:
-        return Notification.objects.create(**values), True
-    found, is_new = Notification.objects.get_or_create(key=key, defaults=values)
+        return Notification.objects.create(sender=sender, **values), True
+    found, is_new = Notification.objects.get_or_create(sender=sender, key=key, defaults=values)
+    if is_new:
+        return found, True
     if (found.member_id, found.topic) != (member.pk, values["topic"]):
         raise NotificationRefused(
             {"key": "Cette clé a déjà servi pour un autre membre ou un autre sujet."}
         )
-    if sender and found.sender != sender:
-        raise NotificationRefused(
-            {"key": "Cette clé a déjà servi ailleurs ; choisissez-en une autre."}
-        )
-    return found, is_new
+    # Of several who use the key at once, one sends.
+    held = Notification.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    if held.recipients.exclude(delivery__state=DeliveryState.NOBODY).exists():
+        return held, False
+    held.subject, held.body, held.created_at = values["subject"], values["body"], timezone.now()
+    held.save(update_fields=["subject", "body", "created_at"])
+    return held, True
 
 
 def _queue(notification: Notification, member: Member, attachments: Sequence[AttachedFile]) -> None:
@@ -109,36 +126,40 @@ def _draft(notification: Notification, member: Member, recipient: Recipient) -> 
 # --- Sending again --------------------------------------------------------------------------
 
 
-def resend_refused(notification: Notification) -> int:
-    """Queue the refused mails anew, to the current addresses; return how many."""
+def resend_unsent(notification: Notification) -> int:
+    """Queue the mails anew that did not get there, to the current addresses; return how many."""
     with transaction.atomic():
         mails = Delivery.objects.filter(notificationrecipient__notification=notification)
-        refused = mails.filter(state=DeliveryState.REFUSED).defer(*TEXTS)
-        held = {delivery.pk: delivery for delivery in refused.select_for_update(of=("self",))}
+        unsent = mails.filter(state__in=UNSENT_STATES).defer(*TEXTS)
+        held = {delivery.pk: delivery for delivery in unsent.select_for_update(of=("self",))}
         again = addresses_again(notification).items()
         return queue_again((held[key], address) for key, address in again if key in held)
 
 
 def addresses_again(notification: Notification) -> dict[int, str]:
-    """Return the current address of each refused mail's recipient, by the key of its delivery.
+    """Return the current address of each unsent mail's recipient, by the key of its delivery.
 
-    A recipient that was deleted, has no address or hears no more of the topic is left out, and so
-    is an address that has had the mail, or would get it twice.
+    A recipient that was deleted, has no address or hears no more of the topic is left out, unless
+    the mail's address hears of it in another way; and so is an address that has had the mail, or
+    would get it twice.
     """
     if notification.member is None:
         return {}
     member, topic = notification.member, Topic(notification.topic)
-    heard = {who.address.lower() for who in route(member, topic, member.contacts.all())}
+    reached = route(member, topic, member.contacts.all())
+    heard = {address_key(who.address): who.address for who in reached}
     recipients = recipients_with_mail().filter(notification=notification)
     mails = [(recipient, recipient.delivery) for recipient in recipients.select_related("contact")]
-    refused = DeliveryState.REFUSED
-    heard -= {mail.address.lower() for _, mail in mails if mail.state != refused}
+    for _, mail in mails:
+        if mail.state not in UNSENT_STATES:
+            heard.pop(address_key(mail.address), None)
     again: dict[int, str] = {}
     for recipient, mail in mails:
-        address = _address(recipient, member.email)
-        if mail.state == refused and address.lower() in heard:
-            heard.remove(address.lower())
-            again[mail.pk] = address
+        if mail.state in UNSENT_STATES:
+            own = address_key(_address(recipient, member.email))
+            key = own if own in heard else address_key(mail.address)
+            if key in heard:
+                again[mail.pk] = heard.pop(key)
     return again
 
 

@@ -18,6 +18,7 @@ LONGEST_SUBJECT = Notification._meta.get_field("subject").max_length or 0
 # Far more than anyone reads, little enough for a mail and its database.
 LONGEST_BODY = 50_000
 LONGEST_KEY = Notification._meta.get_field("key").max_length or 0
+LONGEST_SENDER = Notification._meta.get_field("sender").max_length or 0
 _FILE_NAME = re.compile(r"[^\x00-\x1f\x7f/\\]{1,150}")
 # Parts of these two kinds would be read as parts of the mail.
 _MIME_TYPE = re.compile(
@@ -48,6 +49,9 @@ class NotificationForm(forms.Form):
     subject = forms.CharField(max_length=LONGEST_SUBJECT, validators=[validate_storable])
     body = forms.CharField(max_length=LONGEST_BODY, validators=[validate_storable])
     key = forms.CharField(max_length=LONGEST_KEY, required=False, validators=[validate_storable])
+    sender = forms.CharField(
+        max_length=LONGEST_SENDER, required=False, strip=False, validators=[validate_storable]
+    )
 
     def clean_topic(self) -> Topic:
         try:

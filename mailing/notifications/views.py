@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from base.paging import FlatPaginator
 from base.requests import HttpRequest
 from mailing.models import DeliveryState, Notification
-from mailing.notifications.dispatch import addresses_again, resend_refused
+from mailing.notifications.dispatch import addresses_again, resend_unsent
 from mailing.notifications.forms import NotificationFilterForm
 from mailing.notifications.journal import with_mails
 
@@ -43,12 +43,15 @@ def notification_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show all of a notification: its text, its mails, the server's words."""
     found = with_mails(Notification.objects.select_related("member"))
     notification = get_object_or_404(found, pk=pk)
-    again = addresses_again(notification).values()
-    refused = notification.recipients.filter(delivery__state=DeliveryState.REFUSED)
+    again = addresses_again(notification)
+    # Of a mail without recipient its own line says why.
+    lost = notification.recipients.filter(
+        delivery__state__in=(DeliveryState.REFUSED, DeliveryState.GIVEN_UP)
+    ).exclude(delivery__in=list(again))
     context = {
         "notification": notification,
-        "again": list(again),
-        "lost_count": refused.count() - len(again),
+        "again": list(again.values()),
+        "lost_count": lost.count(),
     }
     return render(request, "mailing/notifications/detail.html", context)
 
@@ -56,8 +59,8 @@ def notification_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @permission_required("mailing.send_notification", raise_exception=True)
 def notification_resend(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send the refused mails of a notification again."""
-    count = resend_refused(get_object_or_404(Notification, pk=pk))
+    """Send the mails of a notification again that did not get there."""
+    count = resend_unsent(get_object_or_404(Notification, pk=pk))
     if count:
         what = "Un mail part" if count == 1 else f"{count} mails partent"
         messages.success(request, f"{what} à nouveau.")

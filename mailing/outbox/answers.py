@@ -35,6 +35,11 @@ SENT = Answer(Outcome.SENT, "")
 ADDRESS_UNWRITABLE = Answer(
     Outcome.ADDRESS_REFUSED, "Cette adresse ne peut pas s'écrire dans un mail."
 )
+SMTPUTF8_UNKNOWN = Answer(
+    Outcome.REFUSED,
+    "Le serveur de mail de ce site ne sait pas écrire à une adresse qui a des lettres accentuées "
+    "avant le @ (SMTPUTF8).",
+)
 _GOODBYE = 421
 _TOO_LARGE = 552
 # Not signed in, not paid, not allowed, too slow, too often.
@@ -58,6 +63,8 @@ def answer_to(error: OSError) -> Answer:
         is_too_large = error.smtp_code == _TOO_LARGE
         outcome = Outcome.REFUSED if is_too_large else Outcome.SERVER_AWAY
         return Answer(outcome, _readable(error.smtp_code, error.smtp_error))
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return SMTPUTF8_UNKNOWN
     if isinstance(error, smtplib.SMTPDataError):
         return _refusal(error.smtp_code, error.smtp_error, is_for_address=False)
     return Answer(Outcome.CUT_OFF, words_of(error))

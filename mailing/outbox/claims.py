@@ -2,10 +2,14 @@
 
 A worker claims some mails at a time for as long as its lease runs, and renews the lease while it
 lives. What a dead worker had claimed is due again when its lease has run out.
+
+The addresses of claimed mails are looked up together, and again where the last look is older than
+LOOKED_UP_FOR. So a mail goes to the address that its recipient had a second earlier at most, before
+the mail server was given the mail; what the server then takes of time is not counted.
 """
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator
 from datetime import datetime, timedelta
 from typing import TypeAlias, TypedDict
 
@@ -16,10 +20,13 @@ from django.utils import timezone
 from django_stubs_ext import WithAnnotations
 
 from mailing.models import Delivery, DeliveryState
+from mailing.outbox.destinations import look_up
 from members.models import Member
 
 # Few enough for two workers to share a message, enough to spare the database.
 AT_A_TIME = 50
+# A look at each mail would cost a tenth of the time that it takes to send it.
+LOOKED_UP_FOR = timedelta(seconds=1)
 
 
 class Marks(TypedDict):
@@ -48,35 +55,60 @@ def claimed_mails(is_stopping: Callable[[], bool]) -> Generator[Claimed, None, N
 
     Mails that were claimed but not yielded are free again when the iterator is closed.
     """
-    while not is_stopping() and (claimed := _claim()):
-        rest = deque(claimed)
+    while not is_stopping() and (keys := _claim()):
+        looked_up_at = timezone.now()
+        rest = deque(_mails(keys, look_up(keys)))
         try:
             while rest and not is_stopping():
                 rest = _renewed(rest)
+                if timezone.now() - looked_up_at >= LOOKED_UP_FOR:
+                    looked_up_at = timezone.now()
+                    rest = _readdressed(rest)
                 if rest:
                     yield rest.popleft()
         finally:
             _release(rest)
 
 
-def _claim() -> Iterable[Claimed]:
+def _claim() -> list[int]:
+    """Claim due mails, those of notifications first, and return their keys."""
     with transaction.atomic():
         now = timezone.now()
-        locked = due(now).select_for_update(skip_locked=True).values_list("pk", flat=True)
-        keys = list(locked[:AT_A_TIME])
-        if not keys:
-            return []
-        Delivery.objects.filter(pk__in=keys).update(claimed_until=_end_of_lease(now))
+        keys: list[int] = []
+        for is_message in (False, True):
+            mails = due(now).filter(message__isnull=not is_message)
+            locked = mails.select_for_update(skip_locked=True).values_list("pk", flat=True)
+            keys += locked[: AT_A_TIME - len(keys)]
+            if len(keys) == AT_A_TIME:
+                break
+        if keys:
+            Delivery.objects.filter(pk__in=keys).update(claimed_until=_end_of_lease(now))
+    return keys
+
+
+def _mails(keys: list[int], addresses: dict[int, str]) -> list[Claimed]:
+    """Return those of the claimed mails that have an address, with it, in the order of the keys."""
     marked = Member.objects.filter(pk=OuterRef("member_id")).filter(
         Q(refused_address__gt="") | Q(contacts__refused_address__gt="")
     )
-    return (
-        Delivery.objects.filter(pk__in=keys)
+    found = (
+        Delivery.objects.filter(pk__in=list(addresses))
         .annotate(has_refused_address=Exists(marked, output_field=BooleanField()))
         .only(*_NEEDED)
         .prefetch_related("attachments")
-        .order_by("next_attempt_at", "pk")
     )
+    mails = {mail.pk: mail for mail in found}
+    for pk, mail in mails.items():
+        mail.address = addresses[pk]
+    return [mails[key] for key in keys if key in mails]
+
+
+def _readdressed(mails: deque[Claimed]) -> deque[Claimed]:
+    """Look up the addresses of the mails anew; return those that still have one."""
+    addresses = look_up([mail.pk for mail in mails])
+    for mail in mails:
+        mail.address = addresses.get(mail.pk, mail.address)
+    return deque(mail for mail in mails if mail.pk in addresses)
 
 
 # What sending a mail reads of it.
@@ -84,6 +116,7 @@ _NEEDED = (
     "member_id",
     "address",
     "attempts",
+    "tried_since",
     "claimed_until",
     "mail_id",
     "sender",

@@ -4,7 +4,6 @@ import email
 import email.policy
 import re
 from email.header import Header
-from email.headerregistry import Address, AddressHeader
 from email.message import EmailMessage, MIMEPart
 from email.policy import Policy
 from email.utils import formataddr, formatdate
@@ -12,13 +11,15 @@ from functools import lru_cache
 from secrets import token_hex
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.mail import (
     DEFAULT_ATTACHMENT_MIME_TYPE,
     EmailAttachment,
     EmailMultiAlternatives,
 )
-from django.utils.encoding import punycode
 
+from base.addresses import check_address, wire_address
+from base.named_addresses import Mailbox, parse_mailboxes
 from mailing.models import Attachment, Delivery
 
 _POLICY = email.policy.SMTP
@@ -28,8 +29,6 @@ _PLAIN_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+", re.ASCII
 _SHORT = 76
 # RFC 5322: no line of a mail is longer.
 _LONGEST_LINE = 998
-# The parser's words for a sender such as « webmaster ».
-_NO_DOMAIN = "addr-spec local part with no domain"
 
 
 class AddressUnwritable(ValueError):
@@ -52,10 +51,9 @@ class Mail(EmailMultiAlternatives):
             subject=_one_line(delivery.subject),
             body=delivery.text,
             from_email=delivery.sender,
-            to=[delivery.address],
+            to=[writable(delivery.address)],
             headers={**delivery.headers, "Message-ID": delivery.mail_id},
         )
-        self.smtp_recipient = writable(delivery.address)
         if delivery.html:
             self.attach_alternative(delivery.html, "text/html")
         # As they are stored: `attachments` may hold them decoded, for other backends.
@@ -66,13 +64,29 @@ class Mail(EmailMultiAlternatives):
     @property
     def smtp_sender(self) -> str:
         """The sender's address alone."""
-        return _mailbox(self.from_email).addr_spec
+        return _mailbox(self.from_email).address
+
+    @property
+    def smtp_recipient(self) -> str:
+        """The recipient's address, its domain in ASCII."""
+        return self.to[0]
+
+    @property
+    def needs_smtputf8(self) -> bool:
+        """Whether only a mail server that knows SMTPUTF8 (RFC 6531) takes this mail."""
+        return not self.smtp_recipient.isascii()
 
     def message(  # type: ignore[override]
         self, *, policy: "Policy[Any]" = email.policy.default
     ) -> EmailMessage:
         """Return the mail as Python's own object."""
-        return email.message_from_bytes(self.content(), _class=_Message, policy=policy)
+        message: EmailMessage = email.message_from_bytes(
+            self.content(), _class=_Message, policy=policy
+        )
+        if self.needs_smtputf8:
+            # The parser takes no UTF-8 in a header.
+            message.replace_header("To", self.smtp_recipient)
+        return message
 
     def content(self) -> bytes:
         """Return the bytes that travel.
@@ -91,11 +105,13 @@ class Mail(EmailMultiAlternatives):
             "MIME-Version": "1.0",
             "Subject": self.subject,
             "From": self.from_email,
-            "To": self.smtp_recipient,
             "Date": formatdate(),
             **self.extra_headers,
         }
-        return b"".join(_header(name, value) for name, value in headers.items()) + body
+        # The address alone may hold UTF-8 (RFC 6532).
+        head = [f"To: {self.smtp_recipient}\r\n".encode()]
+        head += [_header(name, value) for name, value in headers.items()]
+        return b"".join(head) + body
 
 
 class _Message(EmailMessage):
@@ -117,27 +133,26 @@ def writable(address: str) -> str:
     if _PLAIN_ADDRESS.fullmatch(address):
         return address
     try:
-        return _mailbox(address).addr_spec
-    except ValueError:
+        written = _mailbox(address).address
+        if not written.isascii():
+            check_address(written)
+    except (ValueError, ValidationError):
         raise AddressUnwritable from None
+    return written
 
 
-def _mailbox(text: str) -> Address:
-    """Return the one address of a text, and the name before it; raise ValueError."""
+def _mailbox(text: str) -> Mailbox:
+    """Return the one mailbox of a text; raise ValueError."""
     (found,) = _mailboxes(text)
     return found
 
 
-@lru_cache(maxsize=64)
-def _mailboxes(text: str) -> list[Address]:
-    """Return the addresses of a text and their names, domains in ASCII; raise ValueError."""
-    parsed = AddressHeader.value_parser(text)
-    if any(str(defect) != _NO_DOMAIN for defect in parsed.all_defects):
-        raise ValueError("not an address")
-    return [
-        Address(each.display_name or "", each.local_part, punycode(each.domain or ""))
-        for each in parsed.all_mailboxes
-    ]
+def _mailboxes(text: str) -> list[Mailbox]:
+    """Return the mailboxes of a text, domains in ASCII; raise ValueError."""
+    found = [Mailbox(each.name, wire_address(each.address)) for each in parse_mailboxes(text)]
+    if not all(each.address.rpartition("@")[2].isascii() for each in found):
+        raise ValueError("a domain that IDNA does not know")
+    return found
 
 
 def _one_line(subject: str) -> str:
@@ -179,7 +194,7 @@ def _folded(name: str, value: str) -> bytes:
         raise ValueError(f"{name} has several lines")
     if name in ("From", "Reply-To"):
         found = _mailboxes(value)
-        value = ", ".join(formataddr((each.display_name, each.addr_spec)) for each in found)
+        value = ", ".join(formataddr(each) for each in found)
     charset = None if value.isascii() else "utf-8"
     folded = Header(value, charset, header_name=name).encode(linesep="\r\n")
     return f"{name}: {folded}\r\n".encode("ascii")

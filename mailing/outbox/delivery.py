@@ -4,20 +4,22 @@ A worker claims a mail before it sends it, and notes the server's answer at once
 between these two, the mail is sent again when its lease has run out: SMTP allows no better than
 this one doubled mail, which has the same Message-ID.
 
-A mail to a member who was deleted since it was queued is refused. A contact that was changed or
-deleted since then gets the mail as it was queued.
+Each attempt goes to the address that the recipient has then (mailing/outbox/destinations.py).
 """
 
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import DateTimeField, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from base.addresses import address_key
+from contacts.models import Contact
 from mailing.models import Delivery, DeliveryState
 from mailing.outbox.answers import Answer, Outcome
 from mailing.outbox.claims import Claimed, claimed_mails, due
@@ -60,7 +62,7 @@ class _Turn:
 
     def deliver(self, mail: Claimed) -> None:
         """Send a mail, and note what became of it."""
-        answer = self._send(mail)
+        answer = self.line.send(mail)
         if answer.outcome is Outcome.SERVER_AWAY:
             self.failure = answer.words
             Delivery.objects.filter(pk=mail.pk).update(claimed_until=None)
@@ -72,11 +74,6 @@ class _Turn:
         else:
             self._broken_lines = 0
         self._note(mail, answer)
-
-    def _send(self, mail: Claimed) -> Answer:
-        if mail.member_id is None:
-            return Answer(Outcome.REFUSED, "Ce membre a été supprimé avant l'envoi.")
-        return self.line.send(mail)
 
     def _note(self, mail: Claimed, answer: Answer) -> None:
         if answer.outcome is Outcome.SENT and not self._is_marked(mail):
@@ -123,22 +120,35 @@ _NOTE_SENT = (
 def _note_state(mail: Claimed, answer: Answer) -> None:
     """Note the outcome of an attempt.
 
-    Refused for now, a mail is put off by MAIL_RETRY_MINUTES and given up after the last delay. A
-    mail that an error in this program keeps back is never given up: from then on it is put off by
-    the longest delay again and again, until the error is mended.
+    Refused for now, a mail is put off by MAIL_RETRY_MINUTES, by the last of these again and again,
+    and given up MAIL_GIVE_UP_HOURS after the first attempt. A mail that an error in this program
+    keeps back is never given up: its attempts are not counted beyond those that must precede.
     """
     now, delays = timezone.now(), settings.MAIL_RETRY_MINUTES
     earlier, attempts = mail.attempts, mail.attempts + 1
     if answer.outcome is Outcome.FAULT:
         earlier, attempts = (min(count, len(delays) - 1) for count in (earlier, attempts))
-    values: dict[str, Any] = {"attempts": attempts, "answer": answer.words}
+    tried_since = mail.tried_since or now
+    values: dict[str, Any] = {
+        "attempts": attempts,
+        "tried_since": tried_since,
+        "answer": answer.words,
+    }
     if answer.outcome is Outcome.SENT:
         values |= {"state": DeliveryState.SENT, "finished_at": now}
-    elif answer.outcome in _PUT_OFF and earlier < len(delays):
-        values |= {"next_attempt_at": now + timedelta(minutes=delays[earlier])}
-    else:
+    elif answer.outcome not in _PUT_OFF:
         values |= {"state": DeliveryState.REFUSED, "finished_at": now}
+    elif earlier >= len(delays) and tried_since <= _given_up_before(now):
+        values |= {"state": DeliveryState.GIVEN_UP, "finished_at": now}
+    else:
+        minutes = delays[min(earlier, len(delays) - 1)]
+        values |= {"next_attempt_at": now + timedelta(minutes=minutes)}
     Delivery.objects.filter(pk=mail.pk).update(**values, claimed_until=None, waits_for_server=False)
+
+
+def _given_up_before(now: datetime) -> datetime:
+    """Return until when the first attempt of a mail must have been for it to be given up."""
+    return now - timedelta(hours=settings.MAIL_GIVE_UP_HOURS)
 
 
 # --- When the server takes no mail --------------------------------------------------------
@@ -161,17 +171,24 @@ def _wait_for_another_attempt() -> bool:
 
 
 def _put_off_all(words: str) -> None:
-    """Put off all that is due, or give it up after its last delay, instead of trying one by one."""
+    """Put off or give up all that is due, as `_note_state` does, instead of trying one by one."""
     delays = settings.MAIL_RETRY_MINUTES
     now = timezone.now()
-    common = {"answer": words, "claimed_until": None, "attempts": F("attempts") + 1}
+    common = {
+        "answer": words,
+        "claimed_until": None,
+        "attempts": F("attempts") + 1,
+        "tried_since": Coalesce("tried_since", Value(now, output_field=DateTimeField())),
+    }
     with transaction.atomic():
         waiting = due(now).order_by()
-        waiting.filter(attempts__gte=len(delays)).update(
-            **common, state=DeliveryState.REFUSED, finished_at=now
+        waiting.filter(attempts__gte=len(delays), tried_since__lte=_given_up_before(now)).update(
+            **common, state=DeliveryState.GIVEN_UP, finished_at=now
         )
+        last = len(delays) - 1
         for attempts, minutes in enumerate(delays):
-            waiting.filter(attempts=attempts).update(
+            counted = Q(attempts__gte=last) if attempts == last else Q(attempts=attempts)
+            waiting.filter(counted).update(
                 **common, next_attempt_at=now + timedelta(minutes=minutes), waits_for_server=True
             )
 
@@ -186,16 +203,25 @@ def _resume_all() -> None:
 
 
 def _mark_address(mail: Claimed) -> None:
-    """Mark the address as refused, for the member and its contacts."""
-    for member in Member.objects.filter(deliveries=mail.pk):
-        itself = Member.objects.filter(pk=member.pk, email__iexact=mail.address)
-        itself.update(refused_address=mail.address)
-        member.contacts.filter(email__iexact=mail.address).update(refused_address=mail.address)
+    """Mark the address as refused, for the member and its contacts, in their own spelling of it."""
+    key, now = address_key(mail.address), timezone.now()
+    for rows in _holders(mail):
+        stored = rows.filter(email__gt="").values_list("email", flat=True).distinct()
+        for email in [each for each in stored if address_key(each) == key]:
+            rows.filter(email=email).update(refused_address=email, refused_at=now)
 
 
 def _unmark_address(mail: Claimed) -> None:
     """Take the mark away: a mail has got there."""
-    for member in Member.objects.filter(deliveries=mail.pk):
-        itself = Member.objects.filter(pk=member.pk, refused_address__iexact=mail.address)
-        itself.update(refused_address="")
-        member.contacts.filter(refused_address__iexact=mail.address).update(refused_address="")
+    key = address_key(mail.address)
+    for rows in _holders(mail):
+        stored = rows.filter(refused_address__gt="").values_list("refused_address", flat=True)
+        for refused in [each for each in stored.distinct() if address_key(each) == key]:
+            rows.filter(refused_address=refused).update(refused_address="", refused_at=None)
+
+
+def _holders(mail: Claimed) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """Return the mail's member and the contacts of that member."""
+    key = mail.member_id or 0
+    contacts = Contact.objects.filter(member=key).order_by()
+    return Member.objects.filter(pk=key).order_by(), contacts

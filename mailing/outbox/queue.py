@@ -1,16 +1,16 @@
 """Queueing mail in the caller's transaction: one mail to each address."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from email.utils import make_msgid, parseaddr
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from base.database import slices
-from mailing.models import Attachment, Delivery, DeliveryState, Message
+from mailing.models import UNSENT_STATES, Attachment, Delivery, DeliveryState, Message
 from mailing.outbox.tasks import ask_for_delivery
 from members.models import Member
 
@@ -30,19 +30,15 @@ def queue(
     *,
     message: Message | None = None,
     attachments: Sequence[Attachment] = (),
-    due_at: datetime | None = None,
 ) -> list[Delivery]:
     """Queue the drafts, all or none, and have a worker send them once the caller commits.
 
-    Every recipient gets a mail of their own: nobody sees another's address. `due_at`: when they
-    are sent, if not now.
+    Every recipient gets a mail of their own: nobody sees another's address.
     """
     deliveries: list[Delivery] = []
     with transaction.atomic():
         for part in slices(drafts, 500):
-            queued = Delivery.objects.bulk_create(
-                [_delivery(draft, message, due_at or timezone.now()) for draft in part]
-            )
+            queued = Delivery.objects.bulk_create([_delivery(draft, message) for draft in part])
             _attach(attachments, queued)
             for delivery in queued:
                 # Ten thousand texts need not stay in memory: Django reads them when asked for.
@@ -54,22 +50,29 @@ def queue(
 
 
 def queue_again(mails: Iterable[tuple[Delivery, str]]) -> int:
-    """Queue refused mails anew, the same mails, each to the address given; return how many."""
+    """Queue unsent mails anew, the same mails, each to the address given; return how many."""
     count = 0
     with transaction.atomic():
         for part in slices(mails):
             _readdress(part)
             keys = [delivery.pk for delivery, _ in part]
-            refused = Delivery.objects.filter(pk__in=keys, state=DeliveryState.REFUSED)
-            count += refused.update(
-                state=DeliveryState.WAITING,
-                attempts=0,
-                next_attempt_at=timezone.now(),
-                finished_at=None,
-            )
+            unsent = Delivery.objects.filter(pk__in=keys, state__in=UNSENT_STATES)
+            count += make_due(unsent)
         if count:
             ask_for_delivery()
     return count
+
+
+def make_due(mails: QuerySet[Delivery]) -> int:
+    """Have these mails wait as if they were new; return how many."""
+    return mails.update(
+        state=DeliveryState.WAITING,
+        attempts=0,
+        tried_since=None,
+        next_attempt_at=timezone.now(),
+        answer="",
+        finished_at=None,
+    )
 
 
 def _readdress(mails: Iterable[tuple[Delivery, str]]) -> None:
@@ -79,7 +82,7 @@ def _readdress(mails: Iterable[tuple[Delivery, str]]) -> None:
     Delivery.objects.bulk_update([delivery for delivery, _ in moved], ["address"])
 
 
-def _delivery(draft: Draft, message: Message | None, due_at: datetime) -> Delivery:
+def _delivery(draft: Draft, message: Message | None) -> Delivery:
     sender = settings.DEFAULT_FROM_EMAIL
     headers = {"Auto-Submitted": "auto-generated"}
     if settings.REPLY_TO_EMAIL:
@@ -88,7 +91,6 @@ def _delivery(draft: Draft, message: Message | None, due_at: datetime) -> Delive
         member=draft.member,
         message=message,
         address=draft.address,
-        next_attempt_at=due_at,
         mail_id=make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2] or "localhost"),
         sender=sender,
         subject=draft.subject,

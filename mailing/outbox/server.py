@@ -16,6 +16,7 @@ from mailing.models import Delivery
 from mailing.outbox.answers import (
     ADDRESS_UNWRITABLE,
     SENT,
+    SMTPUTF8_UNKNOWN,
     Answer,
     Outcome,
     answer_of_service,
@@ -42,7 +43,13 @@ class SmtpBackend(EmailBackend):
         assert self.connection  # noqa: S101 (opened by whoever keeps the line)
         for message in email_messages:
             content = message.content()
-            self.connection.sendmail(message.smtp_sender, [message.smtp_recipient], content)
+            to = [message.smtp_recipient]
+            if not message.needs_smtputf8:
+                self.connection.sendmail(message.smtp_sender, to, content)
+            elif self.connection.has_extn("smtputf8"):
+                self.connection.sendmail(message.smtp_sender, to, content, ["SMTPUTF8"])
+            else:
+                raise smtplib.SMTPNotSupportedError
         return len(email_messages)
 
 
@@ -61,6 +68,11 @@ def mail_backend() -> BaseEmailBackend:
     backend = import_string(path)
     instance: BaseEmailBackend = (SmtpBackend if backend is EmailBackend else backend)(**options)
     return instance
+
+
+def _writes_another_address(backend: BaseEmailBackend) -> bool:
+    """Whether a backend encodes what stands before the @, as Django's own for SMTP does."""
+    return isinstance(backend, EmailBackend) and not isinstance(backend, SmtpBackend)
 
 
 class Line:
@@ -105,6 +117,8 @@ class Line:
         return answer
 
     def _transmit(self, mail: Mail) -> Answer:
+        if mail.needs_smtputf8 and _writes_another_address(self._backend):
+            return SMTPUTF8_UNKNOWN
         try:
             self._backend.open()
         except (OSError, ValueError) as error:

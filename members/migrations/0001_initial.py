@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('city', models.CharField(blank=True, max_length=100, validators=[base.characters.validate_storable], verbose_name='ville')),
                 ('note', models.TextField(blank=True, max_length=5000, validators=[base.characters.validate_storable], verbose_name='note')),
                 ('refused_address', base.address_fields.AddressField(blank=True, db_default='', default='', editable=False, max_length=254)),
+                ('refused_at', models.DateTimeField(editable=False, null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='créé le')),
                 ('sort_reference', models.GeneratedField(db_persist=True, expression=base.text.SortKey('reference'), output_field=base.text.OrderText())),
                 ('sort_name', models.GeneratedField(db_persist=True, expression=base.text.SortKey('name'), output_field=base.text.OrderText())),

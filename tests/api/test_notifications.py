@@ -117,14 +117,29 @@ def test_a_new_token_of_the_same_software_carries_on(software):
     assert successor.notify(key="facture-7").json() == {**first, "repeated": True}
 
 
-def test_another_software_sees_nothing_and_cannot_use_the_key(software):
+def test_another_software_sees_nothing_and_has_keys_of_its_own(software):
     told = software.notify(key="facture-7").json()
     other = Software("Commandes")
     assert other.get(told["url"]).status_code == 404
     response = other.notify(key="facture-7")
-    assert response.status_code == 400
-    assert list(response.json()["errors"]) == ["key"]
-    assert Delivery.objects.count() == 2
+    assert (response.status_code, response.json()["repeated"]) == (202, False)
+    assert response.json()["id"] != told["id"]
+    assert Delivery.objects.count() == 4
+    assert other.notify(key="facture-7").json() == {**response.json(), "repeated": True}
+    assert Delivery.objects.count() == 4
+
+
+def test_a_key_that_reached_nobody_reaches_who_hears_of_it_later(software, member):
+    member.email = ""
+    member.save()
+    member.contacts.all().delete()
+    first = software.notify(key="facture-7").json()
+    assert first["recipients"] == []
+    member.email = "neuf@x.fr"
+    member.save()
+    second = software.notify(key="facture-7").json()
+    assert second == {**first, "recipients": ["neuf@x.fr"], "repeated": False}
+    assert software.notify(key="facture-7").json() == {**second, "repeated": True}
 
 
 def test_an_individual_is_told_at_the_main_address(software):

@@ -34,9 +34,8 @@ MAILS = 300
 
 
 def queue_many(count=MAILS):
-    """Queue mails to one member, each with an address of its own."""
-    member = MemberFactory(email="a@example.org")
-    queue(Draft(member, address, "Objet", "Texte", "<p>T</p>") for address in numbered(count))
+    """Queue a mail to each of as many members."""
+    queue_mails(*numbered(count))
 
 
 def all_are_sent():

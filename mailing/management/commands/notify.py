@@ -12,7 +12,7 @@ from django.conf import settings
 
 from base.terminal import TerminalCommand, reason
 from contacts.models import Topic
-from mailing.models import Notification
+from mailing.models import DeliveryState, Notification
 from mailing.notifications.dispatch import notify
 from mailing.notifications.request import LONGEST_BODY, AttachedFile, NotificationRefused
 
@@ -25,6 +25,7 @@ _LABELS = {
     "subject": "--subject",
     "body": "--body-file",
     "key": "--key",
+    "sender": "--sender",
     "attachments": "--attach",
 }
 
@@ -58,15 +59,22 @@ class Command(TerminalCommand):
             default="",
             help="Le nom de cet envoi : la même clé n'envoie jamais deux fois.",
         )
+        parser.add_argument(
+            "--sender",
+            default="",
+            metavar="NAME",
+            help="Le logiciel qui envoie, comme son jeton l'appelle : une clé est propre à "
+            "chaque logiciel.",
+        )
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
         """Queue the mails, and list their addresses; or list every error on standard error."""
-        names = ("reference", "topic", "subject", "key")
-        reference, topic, subject, key = (_as_typed(options[name]) for name in names)
+        names = ("reference", "topic", "subject", "key", "sender")
+        reference, topic, subject, key, sender = (_as_typed(options[name]) for name in names)
         body = self._body(options["body_file"])
         attachments = [self._attached(path) for path in options["attach"]]
         try:
-            notification = notify(reference, topic, subject, body, attachments, key)
+            notification = notify(reference, topic, subject, body, attachments, key, sender)
         except NotificationRefused as refused:
             self.fail(f"{_LABELS[name]} : {error}" for name, error in refused.errors.items())
         for line in _summary(notification):
@@ -112,7 +120,8 @@ def _is_unread(argument: str) -> bool:
 
 
 def _summary(notification: Notification) -> Iterator[str]:
-    addresses = notification.recipients.order_by("pk").values_list("delivery__address", flat=True)
+    recipients = notification.recipients.exclude(delivery__state=DeliveryState.NOBODY)
+    addresses = recipients.order_by("pk").values_list("delivery__address", flat=True)
     if notification.is_repeated:
         yield f"Notification {notification.pk} : cette clé a déjà servi, rien de plus n'est envoyé."
     elif not addresses:

@@ -41,7 +41,12 @@ def address(message):
     return f"{JOURNAL}{message.pk}/"
 
 
-WAITING, SENT, REFUSED = DeliveryState
+WAITING, SENT, REFUSED = DeliveryState.WAITING, DeliveryState.SENT, DeliveryState.REFUSED
+GIVEN_UP, STOPPED, NOBODY = (
+    DeliveryState.GIVEN_UP,
+    DeliveryState.STOPPED,
+    DeliveryState.NOBODY,
+)
 
 
 def test_a_message_is_in_the_journal_with_its_mails(back_office, mailoutbox):
@@ -93,6 +98,8 @@ def test_the_newest_message_comes_first_and_a_long_journal_in_pages(back_office)
         ([SENT, SENT, WAITING], "2 envoyés, 1 en attente, sur 3"),
         ([SENT, REFUSED, REFUSED, WAITING], "1 envoyé, 2 refusés, 1 en attente, sur 4"),
         ([SENT, REFUSED], "1 envoyé, 1 refusé, sur 2"),
+        ([SENT, GIVEN_UP, NOBODY], "1 envoyé, 1 abandonné, 1 sans destinataire, sur 3"),
+        ([GIVEN_UP, GIVEN_UP, WAITING], "0 envoyé, 2 abandonnés, 1 en attente, sur 3"),
         ([SENT, SENT], "2 envoyés"),
         ([], "0 envoyé"),
     ],

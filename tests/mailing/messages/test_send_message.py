@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from mailing.messages.rendering import audience
+from mailing.messages.audience import audience
 from mailing.models import Message
 from members.models import Member
 from tests.factories import ContactFactory, MemberFactory
@@ -82,13 +82,12 @@ def test_the_page_that_asks_says_who_gets_nothing(back_office, farm):
     assert "Le message va à 1 membre, à son adresse principale." in said
     assert "53 membres sans adresse principale ne reçoivent rien." in said
     assert said.count("Sans (C") == 50
-    assert "et 3 autres." in said
     assert not Message.objects.exists()
 
 
-@pytest.mark.parametrize("numbers", [{}, {"reached": "x", "skipped": "0"}, {"reached": "1"}])
-def test_sending_without_what_was_confirmed_asks_again(back_office, farm, mailoutbox, numbers):
-    values = {**WORDS, "token": uuid.uuid4(), "step": "send", **numbers}
+@pytest.mark.parametrize("confirmed", [{}, {"confirmed": ""}, {"confirmed": "[[1], []]"}])
+def test_sending_without_what_was_confirmed_asks_again(back_office, farm, mailoutbox, confirmed):
+    values = {**WORDS, "token": uuid.uuid4(), "step": "send", **confirmed}
     assert "Envoyer ce message ?" in text(back_office.post(to_members(farm), values))
     assert nothing_left(mailoutbox)
 
@@ -114,7 +113,7 @@ def test_sending_without_what_was_confirmed_asks_again(back_office, farm, mailou
 def test_without_members_one_comes_back_to_their_screen(
     back_office, farm, mailoutbox, method, parameters, said
 ):
-    values = {**WORDS, "token": uuid.uuid4(), "reached": "1", "skipped": "0", "step": "send"}
+    values = {**WORDS, "token": uuid.uuid4(), "step": "send"}
     data = {} if method == "get" else {"data": values}
     response = getattr(back_office, method)(WRITE + parameters, **data, follow=True)
     assert response.redirect_chain[0][0].startswith("/membres/")
@@ -147,13 +146,82 @@ def test_where_the_numbers_have_changed_nothing_is_sent(
         "with address": lambda: Member.objects.filter(pk=empty.pk).update(email="neuf@x.fr"),
     }[change]()
     response = back_office.post(to_search(), {**hidden(asked), "step": "send"})
-    assert "le nombre de membres a changé. Rien n'est parti." in text(response)
+    assert "les membres choisis ont changé. Rien n'est parti." in text(response)
     assert nothing_left(mailoutbox)
     number = audience(Member.objects.all()).reached
-    assert page(response).xpath("//input[@name='reached']/@value") == [str(number)]
+    (button,) = page(response).xpath("//button[@value='send']")
+    assert f" {number} membre" in " ".join(button.text_content().split())
     back_office.post(to_search(), {**hidden(response), "step": "send"})
     deliver()
     assert len(recipients(mailoutbox)) == number
+
+
+def test_a_member_in_the_place_of_another_is_not_sent_to_unasked(
+    back_office, farm, mill, mailoutbox
+):
+    MemberFactory(name="Sans", reference="F3")
+    asked = confirmation(back_office, to_search())
+    Member.objects.filter(pk=mill.pk).update(email="")
+    Member.objects.filter(reference="F3").update(email="neuf@x.fr")
+    response = back_office.post(to_search(), {**hidden(asked), "step": "send"})
+    said = text(response)
+    assert "les membres choisis ont changé. Rien n'est parti." in said
+    assert "Reçoivent maintenant le message : Sans (F3)" in said
+    assert "Ne le reçoivent plus : Moulin (F2)" in said
+    assert nothing_left(mailoutbox)
+    back_office.post(to_search(), {**hidden(response), "step": "send"})
+    deliver()
+    assert recipients(mailoutbox) == ["ferme@x.fr", "neuf@x.fr"]
+
+
+def test_members_who_are_deleted_or_new_are_named_or_counted(back_office, farm, mill, mailoutbox):
+    MemberFactory(name="Sans")
+    asked = confirmation(back_office, to_search())
+    Member.objects.exclude(pk=farm.pk).delete()
+    MemberFactory.create_batch(23, name="Neuf")
+    said = text(back_office.post(to_search(), {**hidden(asked), "step": "send"}))
+    assert "Ne le reçoivent plus : 1 membre" in said
+    assert "Ne sont plus choisis : 1 membre" in said
+    assert "Choisis maintenant, sans adresse principale : Neuf (C" in said
+    assert "et 3 autres" in said
+    assert nothing_left(mailoutbox)
+
+
+def test_who_gets_nothing_is_named_to_the_last_by_pages(back_office, farm, mailoutbox):
+    MemberFactory.create_batch(53, name="Sans")
+    asked = confirmation(back_office, to_search())
+    named = {"".join(link.itertext()) + link.tail for link in skipped_on(asked)}
+    (following,) = page(asked).xpath("//button[@name='page']/@value")
+    second = back_office.post(to_search(), {**hidden(asked), "page": following})
+    assert len(skipped_on(second)) == 3
+    assert "Page 2 sur 2" in text(second)
+    assert "ont changé" not in text(second)
+    named |= {"".join(link.itertext()) + link.tail for link in skipped_on(second)}
+    assert len(named) == 53
+    assert nothing_left(mailoutbox)
+    back_office.post(to_search(), {**hidden(second), "step": "send"})
+    deliver()
+    assert recipients(mailoutbox) == ["ferme@x.fr"]
+
+
+def skipped_on(response):
+    return page(response).xpath("//ul[@class='skipped']//a")
+
+
+def test_a_page_of_who_gets_nothing_says_what_changed_since_the_first(back_office, farm):
+    MemberFactory.create_batch(53, name="Sans")
+    asked = confirmation(back_office, to_search())
+    MemberFactory(name="Neuf", reference="N1", email="neuf@x.fr")
+    second = back_office.post(to_search(), {**hidden(asked), "page": "2"})
+    assert "Reçoivent maintenant le message : Neuf (N1)" in text(second)
+
+
+@pytest.mark.parametrize("number", ["0", "x", "99", "-1"])
+def test_an_unknown_page_of_who_gets_nothing_is_harmless(back_office, farm, number):
+    MemberFactory.create_batch(53)
+    asked = confirmation(back_office, to_search())
+    response = back_office.post(to_search(), {**hidden(asked), "page": number})
+    assert "sur 2" in text(response)
 
 
 def test_chosen_members_that_are_deleted_meanwhile_are_told(back_office, farm, mill):
@@ -198,7 +266,7 @@ def test_both_roles_may_write(request, farm, role, status, mailoutbox):
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_others_may_not_write(nobody, without_role, farm, method, mailoutbox):
-    values = {**WORDS, "token": uuid.uuid4(), "reached": "1", "skipped": "0", "step": "send"}
+    values = {**WORDS, "token": uuid.uuid4(), "step": "send"}
     address = to_members(farm)
     assert getattr(without_role, method)(address, values).status_code == 403
     response = getattr(nobody, method)(address, values)
