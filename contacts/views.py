@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
@@ -20,14 +20,16 @@ from django_htmx.http import replace_url, reswap, retarget, trigger_client_event
 from accounts.identity import person
 from base.requests import HttpRequest
 from base.templatetags.french import grouped
+from base.typed import typed, typed_in_vain
 from contacts.deletion import delete_contact, restore_contact
 from contacts.forms import ContactForm
 from contacts.models import NO_CONTACTS_FOR_INDIVIDUALS, Contact
 from contacts.order import OrderRefused, move_to_beginning, move_to_end, reorder, step
 from contacts.pages import NUMBER, contact_address, page_address, page_at, page_slice, wanted_page
-from members.locks import held_member
+from members.locks import held_member, held_member_if_any
 from members.models import Member
 
+MEMBER_GONE = "Ce membre a été supprimé entre-temps."
 GONE = "Ce contact a été supprimé entre-temps."
 
 
@@ -48,18 +50,19 @@ def contact_page(request: HttpRequest, member_pk: int) -> HttpResponse:
 @permission_required("contacts.add_contact", raise_exception=True)
 def contact_add(request: HttpRequest, member_pk: int) -> HttpResponse:
     if request.method == "POST":
-        with held_member(member_pk) as member:
+        with held_member_if_any(member_pk) as member:
             return _add(request, member)
-    return _add(request, get_object_or_404(Member, pk=member_pk))
+    return _add(request, Member.objects.filter(pk=member_pk).first())
 
 
-def _add(request: HttpRequest, member: Member) -> HttpResponse:
+def _add(request: HttpRequest, member: Member | None) -> HttpResponse:
+    values = typed(request)
+    if member is None:
+        return _member_gone(request, values)
     if not member.has_contacts:
-        messages.error(request, NO_CONTACTS_FOR_INDIVIDUALS)
-        return _panel(request, member)
-    data = request.POST if request.method == "POST" else None
-    form = ContactForm(data, instance=Contact(member=member), user=person(request))
-    if request.method == "POST" and form.is_valid():
+        return _in_vain(request, member, values, NO_CONTACTS_FOR_INDIVIDUALS)
+    form = ContactForm(values, instance=Contact(member=member), user=person(request))
+    if form.is_valid() and request.method == "POST":
         contact = form.save()
         messages.success(request, f"Le contact « {contact.title} » est ajouté.")
         return _panel(request, member, page_at(member, contact.position))
@@ -70,35 +73,66 @@ def _add(request: HttpRequest, member: Member) -> HttpResponse:
 @permission_required("contacts.change_contact", raise_exception=True)
 def contact_edit(request: HttpRequest, member_pk: int, pk: int) -> HttpResponse:
     if request.method == "POST":
-        with held_member(member_pk) as member:
-            # Lock the contact's row too: the mail worker marks refused addresses without locking
-            # the member.
-            return _edit(request, member, member.contacts.select_for_update().filter(pk=pk).first())
-    member = get_object_or_404(Member, pk=member_pk)
-    return _edit(request, member, member.contacts.filter(pk=pk).first())
+        with held_member_if_any(member_pk) as member:
+            return _edit(request, member, pk)
+    return _edit(request, Member.objects.filter(pk=member_pk).first(), pk)
 
 
-def _edit(request: HttpRequest, member: Member, contact: Contact | None) -> HttpResponse:
+def _edit(request: HttpRequest, member: Member | None, pk: int) -> HttpResponse:
+    values = typed(request)
+    if member is None:
+        return _member_gone(request, values)
+    contacts = member.contacts.filter(pk=pk)
+    if request.method == "POST":
+        # The mail worker marks refused addresses without locking the member.
+        contacts = contacts.select_for_update()
+    contact = contacts.first()
     if contact is None:
-        return _edit_gone(request, member)
-    data = request.POST if request.method == "POST" else None
-    form = ContactForm(data, instance=contact, user=person(request))
-    if request.method == "POST" and form.is_valid():
+        return _contact_gone(request, member, values)
+    form = ContactForm(values, instance=contact, user=person(request))
+    if form.is_valid() and request.method == "POST":
         contact = form.save()
         messages.success(request, f"Le contact « {contact.title} » est enregistré.")
         return _panel(request, member, page_at(member, contact.position))
     return _form_window(request, member, form, "Modification d'un contact", contact)
 
 
-def _edit_gone(request: HttpRequest, member: Member) -> HttpResponse:
+def _contact_gone(request: HttpRequest, member: Member, values: QueryDict | None) -> HttpResponse:
     """Answer an edit of a deleted contact: offer to add it anew, with the values typed."""
     may_add = request.user.has_perm("contacts.add_contact") and member.has_contacts
-    if request.method == "POST" and may_add:
-        form = ContactForm(request.POST, instance=Contact(member=member), user=person(request))
-        form.add_error(None, f"{GONE} Enregistrez pour l'ajouter à nouveau, avec vos valeurs.")
-        return _form_window(request, member, form, "Ajout d'un contact")
-    messages.error(request, GONE)
-    return _panel(request, member)
+    if values is None or not may_add:
+        return _in_vain(request, member, values, GONE)
+    form = ContactForm(values, instance=Contact(member=member), user=person(request))
+    form.add_error(None, f"{GONE} Enregistrez pour l'ajouter à nouveau, avec vos valeurs.")
+    return _form_window(request, member, form, "Ajout d'un contact")
+
+
+def _in_vain(
+    request: HttpRequest, member: Member, values: QueryDict | None, reason: str
+) -> HttpResponse:
+    """Say why there is no form for this contact; what was typed is shown, to copy it."""
+    if values is None:
+        messages.error(request, reason)
+        return _panel(request, member)
+    return _typed_in_vain(request, values, "Contact non enregistré", reason)
+
+
+def _member_gone(request: HttpRequest, values: QueryDict | None) -> HttpResponse:
+    if values is None:
+        raise Http404
+    return _typed_in_vain(request, values, "Membre supprimé", MEMBER_GONE)
+
+
+def _typed_in_vain(
+    request: HttpRequest, values: QueryDict, title: str, reason: str
+) -> HttpResponse:
+    form = ContactForm(values, user=person(request))
+    if not request.htmx:
+        return typed_in_vain(request, form, title=title, reason=reason)
+    response = typed_in_vain(
+        request, form, title=title, reason=reason, frame="contacts/_window.html", status=200
+    )
+    return retarget(reswap(response, "innerHTML"), "#window")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.late_answers import answer_late_form
+
 # The site needs none of these features of browsers.
 _PERMISSIONS = ", ".join(
     f"{feature}=()"
@@ -79,8 +81,8 @@ class WholePageSignInMiddleware:
     """Opens the sign-in page in the whole window when an htmx request needs a sign-in.
 
     Otherwise the sign-in form would appear inside the part of the page that htmx replaces. A form
-    posted without htmx returns, after the sign-in, to the page that it was on: its own address may
-    have no page.
+    that was posted comes back filled after the sign-in (accounts/late_forms.py). One that no
+    page of the site has sent leads to the page that it was on: its own address may have no page.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -91,6 +93,8 @@ class WholePageSignInMiddleware:
         login_url = resolve_url(settings.LOGIN_URL)
         if response.status_code != 302 or not response["Location"].startswith(login_url):
             return response
+        if request.method == "POST" and (answer := answer_late_form(request)):
+            return answer
         if request.headers.get("HX-Request") == "true":
             page = request.headers.get("HX-Current-URL", "")
             return HttpResponseClientRedirect(f"{login_url}?next={_path_of(page)}")
