@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.identity import person
 from accounts.late_answers import answer_after_sign_in
-from accounts.late_forms import CARRIED_FIELD, is_from_here
+from accounts.late_forms import CARRIED_FIELD, is_from_here, person_mark
 from accounts.second_factor.gate import CODE_PAGE, SET_UP_PAGE, opens_for
 from accounts.session_end import asks_idly, seconds_left
 
@@ -79,10 +79,13 @@ class ChangePasswordView(PasswordChangeView):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def session(request: HttpRequest) -> HttpResponse:
-    """Return as JSON the seconds until the session ends (0: signed out), and the CSRF token.
+    """Return as JSON the seconds until the session ends (0: signed out), the CSRF token, and whose.
 
     POST prolongs the session first, since it counts as activity. Pages that were open while the
     person signed in again need the new token in their forms.
     """
-    seconds = seconds_left(request) if request.user.is_authenticated else 0
-    return JsonResponse({"seconds": max(0, seconds), "token": get_token(request)})
+    answer = {"seconds": 0, "token": get_token(request), "person": ""}
+    if request.user.is_authenticated:
+        answer["seconds"] = max(0, seconds_left(request))
+        answer["person"] = person_mark(person(request))
+    return JsonResponse(answer)

@@ -93,14 +93,16 @@ class WholePageSignInMiddleware:
         login_url = resolve_url(settings.LOGIN_URL)
         if response.status_code != 302 or not response["Location"].startswith(login_url):
             return response
-        if request.method == "POST" and (answer := answer_late_form(request)):
+        # Signing out leads there too, but from there to no page.
+        has_next = response["Location"].startswith(f"{login_url}?")
+        is_sent = request.method == "POST" and has_next
+        if is_sent and (answer := answer_late_form(request)):
             return answer
         if request.headers.get("HX-Request") == "true":
             page = request.headers.get("HX-Current-URL", "")
             return HttpResponseClientRedirect(f"{login_url}?next={_path_of(page)}")
         page = request.headers.get("Referer", "")
-        has_next = response["Location"].startswith(f"{login_url}?")
-        if page and has_next and request.method == "POST":
+        if page and is_sent:
             return HttpResponseRedirect(f"{login_url}?next={_path_of(page)}")
         return response
 

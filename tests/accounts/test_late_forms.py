@@ -355,6 +355,12 @@ def test_an_old_sign_in_page_comes_back_with_the_name(browser, user):
     assert response["Location"] == "/membres/ajouter/"
 
 
+def test_signing_out_carries_nothing(browser):
+    menu = page(browser.client.get("/membres/")).xpath("//form[@action='/deconnexion/']")[0]
+    response = browser.client.post("/deconnexion/", sent(menu))
+    assert (response.status_code, response["Location"]) == (302, "/connexion/")
+
+
 # --- With htmx, the page itself keeps what was typed ----------------------------------------------
 
 
