@@ -4,15 +4,20 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
+from django.shortcuts import resolve_url
 from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms import OwnPasswordForm
+from accounts.identity import person
+from accounts.late_answers import answer_after_sign_in
+from accounts.late_forms import CARRIED_FIELD, is_from_here, person_mark
 from accounts.second_factor.gate import CODE_PAGE, SET_UP_PAGE, opens_for
 from accounts.session_end import asks_idly, seconds_left
 
@@ -23,10 +28,39 @@ class SignInView(LoginView):
     template_name = "accounts/login.html"
     redirect_authenticated_user = True
 
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Sign in; lead on, or give back the form that was sent too late."""
+        response = super().form_valid(form)
+        return answer_after_sign_in(self.request, form.get_user()) or response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Keep, after a wrong password, the form that the page carries."""
+        carried = self.request.POST.get(CARRIED_FIELD, "")
+        return super().get_context_data(**{"carried": carried, **kwargs})
+
     def get_success_url(self) -> str:
         """Return the page that the person wanted, unless it is the sign-in page itself."""
         url = super().get_success_url()
         return self.get_default_redirect_url() if url == self.request.path else url
+
+
+def answer_late_sign_in(request: HttpRequest) -> HttpResponseBase | None:
+    """Answer the form of an old sign-in page; None for any other form, or without cookies.
+
+    Someone who has signed in meanwhile, in another tab, is led on; else the page comes back.
+    """
+    if request.path != resolve_url("login") or "CSRF_COOKIE" not in request.META:
+        return None
+    if not is_from_here(request):
+        return None
+    # Nobody is signed in by it.
+    request.method = "GET"
+    if request.user.is_authenticated:
+        answer = answer_after_sign_in(request, person(request))
+        return answer or SignInView.as_view()(request)
+    typed = {"username": request.POST.get("username", "")}
+    view = SignInView.as_view(initial=typed, extra_context={"is_late": True})
+    return view(request)
 
 
 class ChangePasswordView(PasswordChangeView):
@@ -50,10 +84,13 @@ class ChangePasswordView(PasswordChangeView):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def session(request: HttpRequest) -> HttpResponse:
-    """Return as JSON the seconds until the session ends (0: signed out), and the CSRF token.
+    """Return as JSON the seconds until the session ends (0: signed out), the CSRF token, and whose.
 
     POST prolongs the session first, since it counts as activity. Pages that were open while the
     person signed in again need the new token in their forms.
     """
-    seconds = seconds_left(request) if request.user.is_authenticated else 0
-    return JsonResponse({"seconds": max(0, seconds), "token": get_token(request)})
+    answer = {"seconds": 0, "token": get_token(request), "person": ""}
+    if request.user.is_authenticated:
+        answer["seconds"] = max(0, seconds_left(request))
+        answer["person"] = person_mark(person(request))
+    return JsonResponse(answer)

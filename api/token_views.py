@@ -15,6 +15,7 @@ from api.models import ApiToken
 from api.token_forms import ApiTokenForm
 from api.tokens import has_right, make_token, revoke
 from base.requests import HttpRequest
+from base.typed import typed
 
 _PAGE_SIZE = 50
 _may_manage = permission_required("api.manage_apitoken", raise_exception=True)
@@ -41,8 +42,8 @@ def token_list(request: HttpRequest) -> HttpResponse:
 @sensitive_variables("secret", "context")
 def token_add(request: HttpRequest) -> HttpResponse:
     """Make a token, and show it in the answer: so no address, session or cache ever holds it."""
-    form = ApiTokenForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and isinstance(request.user, User):
+    form = ApiTokenForm(typed(request))
+    if form.is_valid() and request.method == "POST" and isinstance(request.user, User):
         token, secret = make_token(form.cleaned_data["name"], request.user)
         context = {"token": token, "secret": secret, "has_right": has_right(token)}
         return render(request, "api/tokens/made.html", context)

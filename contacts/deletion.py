@@ -10,7 +10,7 @@ from django.contrib.sessions.backends.base import SessionBase
 
 from accounts.models import User
 from contacts.models import CONTACT_FIELDS, Contact
-from contacts.order import reorder
+from contacts.order import make_room
 from members.models import Member
 
 SESSION_KEY = "deleted_contacts"
@@ -61,15 +61,8 @@ def _put_back(member: Member, contact: Contact, values: dict[str, Any]) -> Conta
     contact.refused_at = datetime.fromisoformat(refused_at) if refused_at else None
     for name, value in values.items():
         setattr(contact, name, value)
-    others = list(member.contacts.values_list("pk", "position"))
-    place = contact.position
-    is_taken = any(position == place for _, position in others)
-    if is_taken:
-        contact.position = max(position for _, position in others) + 1
+    if member.contacts.filter(position=contact.position).exists():
+        make_room(member, contact.position)
     contact.save(force_insert=True)
     Contact.objects.filter(pk=contact.pk).update(created_at=created_at)
-    if is_taken:
-        order = [pk for pk, _ in others]
-        order.insert(sum(position < place for _, position in others), contact.pk)
-        reorder(member, order)
     return contact

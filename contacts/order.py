@@ -1,50 +1,103 @@
-"""The order of a member's contacts."""
+"""The order of a member's contacts.
 
-from collections.abc import Sequence
+In all functions the member must be locked (members/locks.py). A contact's position is distinct
+within its member at every moment: what moves goes to free positions first.
+"""
+
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max, QuerySet
 
 from base.database import slices
 from contacts.models import Contact
 from members.models import Member
 
+_ALL = slice(None)
+
 
 class OrderRefused(Exception):
-    """The new order does not name exactly the contacts that the member has now."""
+    """The new order does not name exactly the contacts that stand there now."""
 
 
-def reorder(member: Member, contact_ids: Sequence[int]) -> None:
-    """Set the positions of the member's contacts to 1, 2, 3… in the order of `contact_ids`.
+def reorder(member: Member, contact_ids: Sequence[int], page: slice = _ALL) -> None:
+    """Put the contacts of a page into the order of `contact_ids`; without a page, all of them.
 
-    The member must be locked (members/locks.py). Raise OrderRefused, and change nothing, unless
-    `contact_ids` names each current contact exactly once.
+    They share out the positions that they have; other contacts keep theirs. Raise OrderRefused,
+    and change nothing, unless `contact_ids` names each contact of the page exactly once.
     """
-    with transaction.atomic():
-        contacts = {contact.pk: contact for contact in member.contacts.all()}
-        if sorted(contact_ids) != sorted(contacts):
-            raise OrderRefused
-        places = dict(zip(contact_ids, range(1, len(contacts) + 1), strict=True))
-        moving = [contact for pk, contact in contacts.items() if contact.position != places[pk]]
-        if not moving:
-            return
-        # Positions are unique within a member at every moment: move all to free ones first.
-        offset = len(contacts) + max(contact.position for contact in contacts.values())
-        for keys in slices(contact.pk for contact in moving):
-            member.contacts.filter(pk__in=keys).update(position=F("position") + offset)
-        for contact in moving:
-            contact.position = places[contact.pk]
-        Contact.objects.bulk_update(moving, ["position"], batch_size=200)
-
-
-def moved(contact_ids: Sequence[int], contact_id: int, step: int) -> list[int]:
-    """Return the order with one contact moved by a step: 1 down, -1 up; at an end it stays.
-
-    Raise OrderRefused if the contact is not in the order.
-    """
-    order = list(contact_ids)
-    if contact_id not in order:
+    placed = dict(member.contacts.order_by("position").values_list("pk", "position")[page])
+    if sorted(contact_ids) != sorted(placed):
         raise OrderRefused
-    place = order.index(contact_id)
-    order.insert(max(0, place + step), order.pop(place))
-    return order
+    new = zip(contact_ids, sorted(placed.values()), strict=True)
+    _move(member, {pk: position for pk, position in new if placed[pk] != position})
+
+
+def step(contact: Contact, by: int) -> None:
+    """Move a contact by one place: 1 down, -1 up; at an end it stays."""
+    others = contact.member.contacts
+    if by < 0:
+        other = others.filter(position__lt=contact.position).order_by("-position").first()
+    else:
+        other = others.filter(position__gt=contact.position).order_by("position").first()
+    if other:
+        _move(contact.member, {contact.pk: other.position, other.pk: contact.position})
+
+
+def move_to_end(contact: Contact) -> None:
+    """Move a contact below all others."""
+    last = _highest(contact.member)
+    if contact.position < last:
+        _only(contact).update(position=last + 1)
+
+
+def move_to_beginning(contact: Contact) -> None:
+    """Move a contact above all others; those above it go down by one position."""
+    above = contact.member.contacts.filter(position__lt=contact.position)
+    first = above.order_by("position").first()
+    if first is None:
+        return
+    offset = _free(contact.member)
+    with transaction.atomic():
+        above.update(position=F("position") + offset)
+        _only(contact).update(position=first.position)
+        _bring_back(contact.member, offset)
+
+
+def make_room(member: Member, position: int) -> None:
+    """Free a position: the contact there and all below it go down by one."""
+    offset = _free(member)
+    with transaction.atomic():
+        member.contacts.filter(position__gte=position).update(position=F("position") + offset)
+        _bring_back(member, offset)
+
+
+def _bring_back(member: Member, offset: int) -> None:
+    """Take the contacts from this position on back by it, but for one position."""
+    away: QuerySet[Contact] = member.contacts.filter(position__gte=offset)
+    away.update(position=F("position") - (offset - 1))
+
+
+def _move(member: Member, positions: Mapping[int, int]) -> None:
+    """Give contacts, by their keys, positions that are free or that they have themselves."""
+    if not positions:
+        return
+    offset = _free(member)
+    with transaction.atomic():
+        for keys in slices(positions):
+            member.contacts.filter(pk__in=keys).update(position=F("position") + offset)
+        moved = [Contact(pk=pk, position=position) for pk, position in positions.items()]
+        Contact.objects.bulk_update(moved, ["position"], batch_size=200)
+
+
+def _only(contact: Contact) -> QuerySet[Contact]:
+    return Contact.objects.filter(pk=contact.pk)
+
+
+def _highest(member: Member) -> int:
+    return int(member.contacts.aggregate(last=Max("position"))["last"] or 0)
+
+
+def _free(member: Member) -> int:
+    """Return a position from which on all are free, also when the others go down by one."""
+    return _highest(member) + 2

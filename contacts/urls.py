@@ -6,6 +6,7 @@ from contacts import views
 
 app_name = "contacts"
 urlpatterns = [
+    path("", views.contact_page, name="page"),
     path("ajouter/", views.contact_add, name="add"),
     path("ordre/", views.contact_order, name="order"),
     path("<int:pk>/modifier/", views.contact_edit, name="edit"),

@@ -1,11 +1,15 @@
 """Error pages, in French, each with the number of the request.
 
-Those for status 400, 403 (CSRF), 415 and 500 use neither the database nor the session.
+Those for status 400, 415 and 500, and for a form that is nobody's (403), use neither the database
+nor the session.
 """
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
+from accounts.late_answers import answer_late_form
+from accounts.views import answer_late_sign_in
 from api.access import answer
 from contacts_site.request_log import request_id
 
@@ -16,8 +20,16 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
     return _page(request, "400.html", 400)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
-    return _page(request, "403_csrf.html", 403)
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """Answer a form without a valid token: a person's own comes back filled."""
+    answer: HttpResponseBase | None = None
+    if not reason.startswith(_FROM_ELSEWHERE):
+        answer = answer_late_sign_in(request) or answer_late_form(request)
+    return answer or _page(request, "403_csrf.html", 403)
+
+
+# How Django's reasons begin where another site sent the form.
+_FROM_ELSEWHERE = ("Origin", "Referer")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -11,6 +11,8 @@ from django.shortcuts import resolve_url
 from django.views.defaults import page_not_found
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.late_answers import answer_late_form
+
 # The site needs none of these features of browsers.
 _PERMISSIONS = ", ".join(
     f"{feature}=()"
@@ -97,8 +99,8 @@ class WholePageSignInMiddleware:
     """Opens the sign-in page in the whole window when an htmx request needs a sign-in.
 
     Otherwise the sign-in form would appear inside the part of the page that htmx replaces. A form
-    posted without htmx returns, after the sign-in, to the page that it was on: its own address may
-    have no page.
+    that was posted comes back filled after the sign-in (accounts/late_forms.py). One that no
+    page of the site has sent leads to the page that it was on: its own address may have no page.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -109,12 +111,16 @@ class WholePageSignInMiddleware:
         login_url = resolve_url(settings.LOGIN_URL)
         if response.status_code != 302 or not response["Location"].startswith(login_url):
             return response
+        # Signing out leads there too, but from there to no page.
+        has_next = response["Location"].startswith(f"{login_url}?")
+        is_sent = request.method == "POST" and has_next
+        if is_sent and (answer := answer_late_form(request)):
+            return answer
         if request.headers.get("HX-Request") == "true":
             page = request.headers.get("HX-Current-URL", "")
             return HttpResponseClientRedirect(f"{login_url}?next={_path_of(page)}")
         page = request.headers.get("Referer", "")
-        has_next = response["Location"].startswith(f"{login_url}?")
-        if page and has_next and request.method == "POST":
+        if page and is_sent:
             return HttpResponseRedirect(f"{login_url}?next={_path_of(page)}")
         return response
 

@@ -121,7 +121,10 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["base.templatetags.french"],
+            "builtins": [
+                "base.templatetags.french",
+                "accounts.templatetags.form_person",
+            ],
         },
     },
 ]

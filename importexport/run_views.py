@@ -4,7 +4,6 @@ from pathlib import PurePath
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -51,10 +50,10 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @may_import
 def run_member(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
     run = _run(pk)
-    imported, lines = member_lines(run, member_pk)
-    if imported is None:
+    found = member_lines(run, member_pk, request.GET.get("page"), _LINES_A_PAGE)
+    if found is None:
         raise Http404
-    page = Paginator(lines, _LINES_A_PAGE).get_page(request.GET.get("page"))
+    imported, page = found
     context = {"run": run, "imported": imported, "page": page, "page_address": "?page="}
     return render(request, "importexport/run_member.html", context)
 

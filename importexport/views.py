@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from base.paging import FlatPaginator
 from base.requests import HttpRequest
+from base.typed import typed
 from importexport.exports.contacts import export_and_note
 from importexport.forms import ImportForm
 from importexport.models import ContactExport, ImportRun, RunSource
@@ -34,7 +35,7 @@ may_export = permission_required("importexport.export_contacts", raise_exception
 def import_file(request: HttpRequest) -> HttpResponse:
     """Show the form; receive a contact file, and redirect to the page of its run."""
     is_sent = request.method == "POST"
-    form = ImportForm(request.POST, request.FILES) if is_sent else ImportForm()
+    form = ImportForm(typed(request), request.FILES if is_sent else None)
     if is_sent and form.is_valid():
         try:
             if run := _received(request, form):

@@ -2,12 +2,13 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.identity import person
 from base.requests import HttpRequest
+from base.typed import typed, typed_in_vain
 from members.forms import MemberDeletionForm, MemberForm
 from members.locks import held_member_if_any
 from members.models import Member
@@ -24,8 +25,8 @@ def member_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("members.add_member", raise_exception=True)
 def member_add(request: HttpRequest) -> HttpResponse:
-    form = MemberForm(request.POST if request.method == "POST" else None, user=person(request))
-    if request.method == "POST" and form.is_valid():
+    form = MemberForm(typed(request), user=person(request))
+    if form.is_valid() and request.method == "POST":
         member = form.save()
         messages.success(request, f"Le membre « {member} » est ajouté.")
         return redirect(member)
@@ -37,26 +38,29 @@ def member_add(request: HttpRequest) -> HttpResponse:
 def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         with held_member_if_any(pk) as member:
-            return _edit(request, member) if member else _edit_gone(request)
-    member = get_object_or_404(Member, pk=pk)
-    return _form_page(request, MemberForm(instance=member, user=person(request)))
+            return _edit(request, member)
+    return _edit(request, Member.objects.filter(pk=pk).first())
 
 
-def _edit(request: HttpRequest, member: Member) -> HttpResponse:
-    form = MemberForm(request.POST, instance=member, user=person(request))
-    if form.is_valid():
+def _edit(request: HttpRequest, member: Member | None) -> HttpResponse:
+    values = typed(request)
+    if member is None:
+        if values is None:
+            raise Http404
+        return _edit_gone(request, values)
+    form = MemberForm(values, instance=member, user=person(request))
+    if form.is_valid() and request.method == "POST":
         member = form.save()
         messages.success(request, f"Le membre « {member} » est enregistré.")
         return redirect(member)
     return _form_page(request, form)
 
 
-def _edit_gone(request: HttpRequest) -> HttpResponse:
+def _edit_gone(request: HttpRequest, values: QueryDict) -> HttpResponse:
     """Answer an edit of a deleted member: offer to add it anew, with the values typed."""
+    form = MemberForm(values, user=person(request))
     if not request.user.has_perm("members.add_member"):
-        messages.error(request, GONE)
-        return redirect("directory:members")
-    form = MemberForm(request.POST, user=person(request))
+        return typed_in_vain(request, form, title="Membre supprimé", reason=GONE)
     form.add_error(
         None,
         f"{GONE} Enregistrez pour l'ajouter à nouveau, avec vos valeurs mais sans ses contacts.",

@@ -70,7 +70,8 @@ def main_form(response) -> dict[str, str]:
 def _sent(form: html.FormElement) -> dict[str, str]:
     # A browser does not count the line end with which Django begins a textarea.
     values = {name: value.removeprefix("\n") for name, value in form.form_values()}
-    return {name: values[name] for name in values if name != "csrfmiddlewaretoken"}
+    hidden = ("csrfmiddlewaretoken", "form_of")
+    return {name: values[name] for name in values if name not in hidden}
 
 
 def _words(element: html.HtmlElement) -> str:

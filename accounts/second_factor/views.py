@@ -15,6 +15,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.forms import PasswordAgainForm
 from accounts.identity import person
+from accounts.late_forms import CARRIED_FIELD, give_back_carried
 from accounts.models import User
 from accounts.second_factor import devices as second_factor
 from accounts.second_factor.devices import Refused
@@ -87,15 +88,16 @@ def code(request: HttpRequest) -> HttpResponse:
     user = person(request)
     wanted = _wanted(request)
     if user.is_verified():  # type: ignore[attr-defined]
-        return redirect(wanted)
+        return give_back_carried(request, user) or redirect(wanted)
     form = CodeForm(request.POST or None)
     if form.is_valid():
         refused = second_factor.admit(request, user, form.cleaned_data["code"])
         if refused is None:
-            return redirect(wanted)
+            return give_back_carried(request, user) or redirect(wanted)
         logger.warning("second factor refused")
         form.refuse(refused)
-    context = {"form": form, "next": wanted, "awaits_code": True}
+    carried = request.POST.get(CARRIED_FIELD, "")
+    context = {"form": form, "next": wanted, "carried": carried, "awaits_code": True}
     return render(request, "accounts/second_factor/code.html", context)
 
 

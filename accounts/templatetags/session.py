@@ -5,7 +5,8 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 
-from accounts import session_end
+from accounts import late_forms, session_end
+from accounts.identity import person
 
 register = template.Library()
 
@@ -19,3 +20,10 @@ def session_seconds(context: dict[str, Any]) -> int:
 @register.simple_tag
 def session_warning_seconds() -> int:
     return session_end.warning_seconds()
+
+
+@register.simple_tag(takes_context=True)
+def person_mark(context: dict[str, Any]) -> str:
+    """Return whose page it is, to compare with who is signed in later."""
+    request: HttpRequest = context["request"]
+    return late_forms.person_mark(person(request))

@@ -1,4 +1,4 @@
-"""French rules for Django's filters; the settings load them in place of Django's own."""
+"""French ways of writing, as filters; the settings load them for all templates."""
 
 from typing import Any
 
@@ -12,3 +12,9 @@ register = template.Library()
 def pluralize(value: Any, endings: str = "s") -> str:
     """Do as Django's filter, but take the singular for 0 and for no value: « 0 ligne »."""
     return english_pluralize(value or 1, endings)
+
+
+@register.filter(is_safe=True)
+def grouped(number: int) -> str:
+    """Return a number with its digits in groups of three: « 20 000 »."""
+    return f"{number:,}".replace(",", "\u202f")

@@ -5,16 +5,21 @@ from typing import Any
 from django import template
 from django.template.context import Context
 
+from contacts.pages import NUMBER, contacts_page, wanted_page
 from members.models import Member
 
 register = template.Library()
 
 
 @register.inclusion_tag("contacts/_panel.html", takes_context=True)
-def contact_panel(context: Context, member: Member) -> dict[str, Any]:
+def contact_panel(context: Context, member: Member, number: int | None = None) -> dict[str, Any]:
+    """Show a page of the contacts: of this number, or the one that the address asks for."""
+    if number is None:
+        number = wanted_page(member, context["request"].GET)
     return {
         "member": member,
-        "contacts": list(member.contacts.all()) if member.has_contacts else [],
+        "page": contacts_page(member, number),
+        "number_name": NUMBER,
         "perms": context["perms"],
         "csrf_token": context.get("csrf_token"),
     }

@@ -4,15 +4,22 @@ Pages are found by the members' numbers in the run, so that the last one is as q
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q
 
 from contacts.models import Contact, ContactType
 from importexport.models import ChangeKind, ImportChange, ImportedMember, ImportRun
+from importexport.runs.line_places import (
+    MemberPlaces,
+    Place,
+    Wanted,
+    first_places,
+)
 from importexport.states import RunState
 from members.models import Member
 
@@ -119,12 +126,17 @@ def preview_page(run: ImportRun, key: str, after: int = 0, before: int = 0) -> P
     )
 
 
-def member_lines(run: ImportRun, member_id: int) -> tuple[ImportedMember | None, list[Line]]:
-    """Return a member of the run with all its lines, by position; None where it has no such one."""
+def member_lines(
+    run: ImportRun, member_id: int, number: str | None, per_page: int
+) -> tuple[ImportedMember, "Page[Any]"] | None:
+    """Return a member of the run with a page of its lines; None where the run has no such one."""
     imported = ImportedMember.objects.filter(run=run, member=member_id).first()
     if imported is None:
-        return None, []
-    return imported, _lines(run, [member_id])[member_id]
+        return None
+    page = Paginator(MemberPlaces(Wanted(run), member_id), per_page).get_page(number)
+    places: list[Place] = list(page.object_list)
+    page.object_list = _lines({member_id: places})[member_id]
+    return imported, page
 
 
 def _previews(
@@ -132,50 +144,42 @@ def _previews(
 ) -> list[MemberPreview]:
     keys = [imported.member_id for imported in page]
     members = Member.objects.in_bulk(keys)
-    lines = _lines(run, keys)
+    first = first_places(_wanted(run, chosen), keys, LINES_A_MEMBER)
+    lines = _lines({key: found.places for key, found in first.items()})
     previews = []
     for imported in page:
-        shown = [line for line in lines[imported.member_id] if _is_shown(line, chosen)]
-        more = max(0, len(shown) - LINES_A_MEMBER)
+        shown = lines[imported.member_id]
+        more = first[imported.member_id].total - len(shown) if shown else 0
         member = members.get(imported.member_id)
-        previews.append(MemberPreview(imported, member, shown[:LINES_A_MEMBER], more))
+        previews.append(MemberPreview(imported, member, shown, more))
     return previews
 
 
-def _is_shown(line: Line, chosen: Filter) -> bool:
-    if chosen.only_stale:
-        return line.site_changed_at is not None
-    return not chosen.kinds or line.kind in chosen.kinds
+def _wanted(run: ImportRun, chosen: Filter) -> Wanted:
+    if chosen.only_stale or not chosen.kinds:
+        return Wanted(run, only_stale=chosen.only_stale)
+    kinds = [kind for kind in ChangeKind if kind.label in chosen.kinds]
+    return Wanted(run, kinds, has_kept=UNCHANGED in chosen.kinds)
 
 
-def _lines(run: ImportRun, keys: Sequence[int]) -> defaultdict[int, list[Line]]:
-    """Return the lines of these members, by position; kept contacts only while the run is ready."""
-    changes = ImportChange.objects.filter(run=run, member__in=keys).select_related("contact")
-    placed: defaultdict[int, list[tuple[int, Line]]] = defaultdict(list)
-    for change in changes:
-        placed[change.member_id].append(_placed(change))
-    if run.state == RunState.READY:
-        _add_unchanged(placed, keys, changes)
+def _lines(places: Mapping[int, Sequence[Place]]) -> defaultdict[int, list[Line]]:
+    """Return the lines at these places, by the member's key."""
+    found = [place for of_member in places.values() for place in of_member]
+    changes = ImportChange.objects.select_related("contact").in_bulk(
+        [place.pk for place in found if not place.is_kept]
+    )
+    kept = Contact.objects.in_bulk([place.pk for place in found if place.is_kept])
     lines: defaultdict[int, list[Line]] = defaultdict(list)
-    for key, found in placed.items():
-        lines[key] = [line for _, line in sorted(found, key=lambda pair: pair[0])]
+    for member, of_member in places.items():
+        for place in of_member:
+            if place.is_kept and (contact := kept.get(place.pk)):
+                lines[member].append(_line(UNCHANGED, contact, place=str(contact.position)))
+            elif not place.is_kept and (change := changes.get(place.pk)):
+                lines[member].append(_change_line(change))
     return lines
 
 
-def _add_unchanged(
-    placed: defaultdict[int, list[tuple[int, Line]]],
-    keys: Sequence[int],
-    changes: Iterable[ImportChange],
-) -> None:
-    touched = {change.contact_id for change in changes}
-    for contact in Contact.objects.filter(member__in=keys).order_by("position"):
-        if contact.pk not in touched:
-            line = _line(UNCHANGED, contact, place=str(contact.position))
-            placed[contact.member_id].append((contact.position, line))
-
-
-def _placed(change: ImportChange) -> tuple[int, Line]:
-    """Return the position by which a change is sorted, and its line."""
+def _change_line(change: ImportChange) -> Line:
     kind = ChangeKind(change.kind)
     # Removed contacts' values are copied when the run is applied; moved ones keep their own.
     has_values = change.type is not None
@@ -184,8 +188,7 @@ def _placed(change: ImportChange) -> tuple[int, Line]:
         place = f"{change.previous_position} → {change.position}"
     else:
         place = str(change.position or change.previous_position)
-    line = _line(kind.label, source, place, line=change.line, changed_at=change.site_changed_at)
-    return change.position or change.previous_position or 0, line
+    return _line(kind.label, source, place, line=change.line, changed_at=change.site_changed_at)
 
 
 def _line(

@@ -12,6 +12,7 @@ from django_htmx.http import HTMX_STOP_POLLING
 from accounts.identity import person
 from base.paging import FlatPaginator, FoundPaginator
 from base.requests import HttpRequest
+from base.typed import typed, typed_in_vain
 from mailing.messages.audience import (
     Choice,
     audience,
@@ -50,10 +51,18 @@ def write(request: HttpRequest) -> HttpResponse:
     try:
         selection = selection_from(request.GET)
     except NothingChosen as refusal:
+        if values := typed(request):
+            return typed_in_vain(
+                request,
+                MessageForm(values),
+                title="Message non envoyé",
+                reason=str(refusal),
+                back=_members_address(request),
+            )
         messages.error(request, str(refusal))
         return HttpResponseRedirect(_members_address(request))
     if request.method != "POST":
-        return _form_page(request, selection, MessageForm())
+        return _form_page(request, selection, MessageForm(typed(request)))
     form = MessageForm(request.POST)
     # A page of the members without an address is asked for with the confirmation.
     step = "confirm" if "page" in request.POST else request.POST.get("step")

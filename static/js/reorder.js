@@ -1,11 +1,13 @@
 // Rows of a form[data-reorder] are moved by their handle: by pointer, or with the arrow keys.
 // The form is then sent as it stands; the up and down buttons work without this module.
 let drag = null;
+let sent = null;
 
 const rowsOf = (form) => [...form.querySelectorAll("[data-contact]")];
 const keysOf = (form) => rowsOf(form).map((row) => row.dataset.contact).join();
 
-function send(form, row) {
+function send(form, row, rows) {
+  sent = { form, rows };
   form.elements.moved.value = row.dataset.contact;
   form.requestSubmit();
 }
@@ -26,7 +28,7 @@ function finish(isKept) {
   row.classList.remove("is-dragged");
   if (!isKept) rows[0].parentElement.append(...rows);
   handle.focus();
-  if (isKept && keysOf(form) !== before) send(form, row);
+  if (isKept && keysOf(form) !== before) send(form, row, rows);
 }
 
 document.addEventListener("pointerdown", (event) => {
@@ -49,10 +51,20 @@ document.addEventListener("keydown", (event) => {
   if (!handle || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
   event.preventDefault();
   const row = handle.closest("[data-contact]");
+  const rows = rowsOf(handle.closest("form"));
   const other = event.key === "ArrowUp" ? row.previousElementSibling : row.nextElementSibling;
   if (!other) return;
   if (event.key === "ArrowUp") other.before(row);
   else other.after(row);
   handle.focus();
-  send(handle.closest("form"), row);
+  send(handle.closest("form"), row, rows);
 });
+
+// What the server did not store is not shown.
+for (const kind of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(kind, ({ target }) => {
+    if (target !== sent?.form) return;
+    sent.rows[0].parentElement.append(...sent.rows);
+    sent = null;
+  });
+}

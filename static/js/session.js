@@ -48,9 +48,12 @@ const wait = (seconds) => {
   timer = setTimeout(look, Math.min(seconds, 86_400) * 1000);
 };
 
-const goOn = ({ seconds, token }) => {
+const goOn = ({ seconds, token, person }) => {
   const before = Number(wording.dataset.warningSeconds);
-  if (seconds > before) {
+  if (seconds > 0 && person !== wording.dataset.person) {
+    // Somebody else has signed in: this page is not theirs.
+    goOn({ seconds: 0 });
+  } else if (seconds > before) {
     if (shown()) renewToken(token);
     shown()?.remove();
     wait(seconds - before);
@@ -73,6 +76,9 @@ async function stay() {
 }
 
 if (wording) {
+  // Answers to forms that were sent too late.
+  document.addEventListener("token:renewed", ({ detail }) => renewToken(detail.token));
+  document.addEventListener("session:ended", () => goOn({ seconds: 0 }));
   // The window is emptied when it closes; the warning in it is still due.
   const dialog = document.getElementById("window");
   dialog.addEventListener("close", () => shown() && document.body.append(shown()), true);

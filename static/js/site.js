@@ -2,6 +2,7 @@
 import "./messages.js";
 import "./menu.js";
 import "./window.js";
+import "./unsaved.js";
 import "./reorder.js";
 import "./once.js";
 import "./failure.js";

@@ -2,9 +2,9 @@ import pytest
 from django.forms import model_to_dict
 
 from contacts.models import Contact
-from members.models import MemberKind
+from members.models import Member, MemberKind
 from tests.factories import ContactFactory, MemberFactory
-from tests.pages import AWKWARD_TEXTS, HTMX, cells, errors, form_values, page, text
+from tests.pages import AWKWARD_TEXTS, HTMX, alerts, cells, errors, form_values, page, text
 
 VALUES = {"name": "Anne", "type": "2"}
 MANUAL = """
@@ -119,17 +119,51 @@ def test_nothing_sent_is_refused(back_office, member):
     assert errors(back_office.post(address(member)), "type") == "Choisissez un type de contact."
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_an_individual_gets_no_contact(back_office, method):
+def test_an_individual_gets_no_contact(back_office):
     member = MemberFactory(kind=MemberKind.INDIVIDUAL)
-    response = getattr(back_office, method)(address(member), VALUES, follow=True)
+    response = back_office.get(address(member), follow=True)
     (message,) = page(response).xpath("//*[@id='messages']/*")
     assert "Seuls un client professionnel ou un fournisseur" in message.text_content()
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_what_was_typed_for_one_who_became_an_individual_is_shown(back_office, member, headers):
+    Member.objects.update(kind=MemberKind.INDIVIDUAL)
+    response = back_office.post(address(member), TYPED, headers=headers)
+    assert "Seuls un client professionnel ou un fournisseur" in alerts(response)
+    assert_shown(response, headers)
     assert not Contact.objects.exists()
 
 
-def test_a_member_that_does_not_exist_gets_no_contact(back_office):
-    assert back_office.post("/membres/1/contacts/ajouter/", VALUES).status_code == 404
+TYPED = {**VALUES, "note": "Le matin\nseulement", "email": "pas une adresse"}
+
+
+def assert_shown(response, headers):
+    """Check that all that was typed stands there to be copied, in the window or on the page."""
+    assert response.status_code == (200 if headers else 404)
+    assert response.get("HX-Retarget") == ("#window" if headers else None)
+    shown = text(response)
+    assert "Rien n'est enregistré." in shown
+    for label, value in (
+        ("Dénomination", "Anne"),
+        ("Note", "Le matin seulement"),
+        ("Mail", "pas une adresse"),
+        ("Type de contact", "Notifications des commandes"),
+    ):
+        assert f"{label} {value}" in shown
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_what_was_typed_for_a_member_that_is_gone_is_shown(back_office, member, headers):
+    url = address(member)
+    member.delete()
+    response = back_office.post(url, TYPED, headers=headers)
+    assert "Ce membre a été supprimé entre-temps." in alerts(response)
+    assert_shown(response, headers)
+
+
+def test_a_member_that_does_not_exist_has_no_form(back_office):
+    assert back_office.get("/membres/1/contacts/ajouter/").status_code == 404
 
 
 @pytest.mark.parametrize("awkward", AWKWARD_TEXTS)

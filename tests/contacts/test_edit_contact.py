@@ -275,10 +275,24 @@ def test_who_may_not_add_is_not_offered_to_add_a_contact_that_is_gone(allowed, c
     values = form_values(client.get(address(contact)))
     url = address(contact)
     contact.delete()
-    response = client.post(url, values, follow=True)
+    response = client.get(url, follow=True)
     assert response.redirect_chain == [(f"{contact.member.get_absolute_url()}#contacts", 302)]
     assert GONE in text(response)
+    response = client.post(url, values | {"note": "Le matin"})
+    assert GONE in alerts(response)
+    assert "Note Le matin" in text(response)
+    assert not page(response).xpath("//main//form")
     assert not Contact.objects.exists()
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_what_was_typed_is_shown_where_the_member_is_gone(back_office, contact, headers):
+    values = form_values(back_office.get(address(contact)))
+    url = address(contact)
+    contact.member.delete()
+    response = back_office.post(url, values | {"note": "Le matin"}, headers=headers)
+    assert "Ce membre a été supprimé entre-temps." in alerts(response)
+    assert "Note Le matin" in text(response)
 
 
 def test_phones_are_counted_as_they_are_stored(back_office, contact):

@@ -246,15 +246,17 @@ def test_a_member_deleted_meanwhile_can_be_added_anew(request, farm, role):
     assert Member.objects.get().name == "Fermette"
 
 
-def test_who_may_not_add_members_is_told_that_one_is_gone(client, farm):
+def test_who_may_not_add_members_sees_that_one_is_gone_and_what_they_typed(client, farm):
     user = UserFactory()
     user.user_permissions.set(
         Permission.objects.filter(codename__in=["view_member", "change_member"])
     )
     client.force_login(user)
-    url, mine = address(farm), opened(client, farm)
+    url, mine = address(farm), opened(client, farm, note="Le matin")
     farm.delete()
-    assert GONE in text(client.post(url, mine, follow=True))
+    response = client.post(url, mine, follow=True)
+    assert GONE in alerts(response)
+    assert "Note Le matin" in text(response)
     assert not Member.objects.exists()
 
 

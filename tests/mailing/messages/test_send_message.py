@@ -21,7 +21,7 @@ from tests.mailing.messages.writing import (
     to_members,
     to_search,
 )
-from tests.pages import page, text
+from tests.pages import alerts, page, text
 
 
 def test_a_message_goes_to_each_chosen_member(back_office, farm, mill, mailoutbox):
@@ -92,7 +92,7 @@ def test_sending_without_what_was_confirmed_asks_again(back_office, farm, mailou
     assert nothing_left(mailoutbox)
 
 
-@pytest.mark.parametrize(
+WITHOUT_MEMBERS = pytest.mark.parametrize(
     ("parameters", "said"),
     [
         ("", "Cochez d'abord les membres à qui vous voulez écrire."),
@@ -109,17 +109,29 @@ def test_sending_without_what_was_confirmed_asks_again(back_office, farm, mailou
         ("?to=search&screen=%3Fq%3D" + "x" * 201, "Cette recherche n'est pas valable"),
     ],
 )
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_without_members_one_comes_back_to_their_screen(
-    back_office, farm, mailoutbox, method, parameters, said
-):
-    values = {**WORDS, "token": uuid.uuid4(), "step": "send"}
-    data = {} if method == "get" else {"data": values}
-    response = getattr(back_office, method)(WRITE + parameters, **data, follow=True)
+
+
+@WITHOUT_MEMBERS
+def test_without_members_one_comes_back_to_their_screen(back_office, farm, parameters, said):
+    response = back_office.get(WRITE + parameters, follow=True)
     assert response.redirect_chain[0][0].startswith("/membres/")
     assert said in text(response)
     if "fer" in parameters:
         assert response.redirect_chain[0][0] == "/membres/?q=fer"
+
+
+@WITHOUT_MEMBERS
+def test_what_was_written_to_members_who_are_gone_is_shown(
+    back_office, farm, mailoutbox, parameters, said
+):
+    values = {**WORDS, "token": uuid.uuid4(), "reached": "1", "skipped": "0", "step": "send"}
+    response = back_office.post(WRITE + parameters, values)
+    assert said in alerts(response)
+    assert f"Objet {WORDS['subject']}" in text(response)
+    assert f"Texte {' '.join(WORDS['text'].split())}" in text(response)
+    (back,) = page(response).xpath("//main//a/@href")
+    assert back == ("/membres/?q=fer" if "fer" in parameters else back)
+    assert back.startswith("/membres/")
     assert nothing_left(mailoutbox)
 
 
