@@ -3,11 +3,14 @@
 import json
 import os
 import warnings
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+
+from base.addresses import check_address
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
@@ -59,6 +62,21 @@ def items(name: str, default: list[str]) -> list[str]:
     if value is None:
         return default
     return [item.strip() for item in value.split(",") if item.strip()]
+
+
+def address(name: str, default: str = "") -> str:
+    """Return an e-mail address, alone or as `Name <address>`.
+
+    Raises ImproperlyConfigured for anything else.
+    """
+    value = os.environ.get(name, default)
+    if value == default:
+        return default
+    try:
+        check_address(parseaddr(value)[1])
+    except ValidationError:
+        raise ImproperlyConfigured(f"{name}={value!r} is not an e-mail address.") from None
+    return value
 
 
 def database(name: str, default: Path) -> dict[str, Any]:

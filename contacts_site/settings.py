@@ -233,9 +233,9 @@ OTP_TOTP_ISSUER = "Gestion des contacts"
 # --- Mail -----------------------------------------------------------------------------------
 
 vars().update(environment.email("EMAIL_URL", "consolemail://"))
-DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "contacts@localhost")
+DEFAULT_FROM_EMAIL = environment.address("DEFAULT_FROM_EMAIL", "contacts@localhost")
 # Where answers go; empty: to the sender.
-REPLY_TO_EMAIL = environment.text("REPLY_TO_EMAIL")
+REPLY_TO_EMAIL = environment.address("REPLY_TO_EMAIL")
 # Seconds that the mail server may take for each of its answers.
 EMAIL_TIMEOUT = environment.whole_number("EMAIL_TIMEOUT", 30, minimum=1)
 # Seconds after which a mail is taken up again whose worker does not answer for it any more.
