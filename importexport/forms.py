@@ -3,13 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
 from base.forms import FocusedFormMixin, fields_only
-from importexport.files import EMPTY, too_large
-from importexport.files.table import grouped
+from importexport.files import EMPTY, check_size
+from importexport.files.table import FileRefused, grouped
 from importexport.models import ImportRun
 from importexport.runs.intake import limits
 
@@ -19,11 +18,11 @@ class ImportForm(FocusedFormMixin, forms.Form):
 
     file = forms.FileField(
         label="Fichier des contacts",
-        help_text="Un fichier ODS (conseillé) ou CSV.",
-        widget=forms.FileInput(attrs={"accept": ".ods,.csv"}),
+        help_text="Un fichier ODS (conseillé), XLSX ou CSV.",
+        widget=forms.FileInput(attrs={"accept": ".ods,.xlsx,.csv"}),
         error_messages={
-            "required": "Choisissez un fichier ODS (conseillé) ou CSV.",
-            "invalid": "Choisissez un fichier ODS (conseillé) ou CSV.",
+            "required": "Choisissez un fichier ODS (conseillé), XLSX ou CSV.",
+            "invalid": "Choisissez un fichier ODS (conseillé), XLSX ou CSV.",
             "empty": EMPTY,
         },
     )
@@ -64,8 +63,10 @@ class ImportForm(FocusedFormMixin, forms.Form):
 
     def clean_file(self) -> "UploadedFile[Any]":
         file: UploadedFile[Any] = self.cleaned_data["file"]
-        if (file.size or 0) > settings.CONTACT_FILE_MAX_BYTES:
-            raise forms.ValidationError(str(too_large(limits())))
+        try:
+            check_size(file.size or 0, limits())
+        except FileRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from None
         return file
 
 

@@ -35,11 +35,7 @@ def open_table(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
 
     `file` must be seekable, and stay open while the rows are read. Raises FileRefused.
     """
-    size = file.seek(0, 2)
-    if size == 0:
-        raise FileRefused(EMPTY)
-    if size > limits.max_bytes:
-        raise too_large(limits)
+    check_size(file.seek(0, 2), limits)
     file.seek(0)
     start = file.read(8)
     if start.startswith(_COMPOUND_DOCUMENT):
@@ -62,6 +58,14 @@ def _is_workbook(file: IO[bytes]) -> bool:
     with opened(file) as package:
         names = set(package.namelist())
         return "mimetype" not in names and any(name.startswith("xl/") for name in names)
+
+
+def check_size(size: int, limits: Limits) -> None:
+    """Raise FileRefused where a file of so many bytes is empty or too large."""
+    if size == 0:
+        raise FileRefused(EMPTY)
+    if size > limits.max_bytes:
+        raise too_large(limits)
 
 
 def too_large(limits: Limits) -> FileRefused:

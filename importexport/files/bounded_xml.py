@@ -8,6 +8,8 @@ from importexport.files.table import FileRefused
 
 # With each piece, expat reads an unfinished tag from its start again: long tags would be slow.
 _MAX_TAG_BYTES = 512 * 1024
+# expat keeps each element that is not closed.
+MAX_DEPTH = 200
 # expat and pyexpat keep every name of an element, attribute or prefix in memory.
 _MOST_NAMES = 20_000
 
@@ -52,14 +54,19 @@ class BoundedXml:
 
 
 class MarkupBudget:
-    """What is left of the elements and attributes that a file may have."""
+    """What is left of the elements and attributes that a file may have.
 
-    def __init__(self, most: int) -> None:
+    An element costs as much as `element_cost` attributes.
+    """
+
+    def __init__(self, most: int, element_cost: int = 1) -> None:
         self._left = most
+        self._element_cost = element_cost
 
-    def spend(self, piece: bytes) -> None:
-        """Count those of a piece. Raises FileRefused where there are too many."""
-        self._left -= piece.count(b"<") - piece.count(b"</") + piece.count(b"=")
+    def spend(self, piece: bytes, others: int = 0) -> None:
+        """Count those of a piece, and others as elements. Raises FileRefused beyond the most."""
+        elements = piece.count(b"<") - piece.count(b"</") + others
+        self._left -= elements * self._element_cost + piece.count(b"=")
         if self._left < 0:
             raise FileRefused(TOO_MUCH_MARKUP)
 

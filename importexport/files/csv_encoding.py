@@ -35,7 +35,9 @@ _FRENCH_LETTER = re.compile(
 _RARE = 20
 # Signs of Windows-1252 inside or at the end of a word. Their bytes are é, è, ê … in DOS (CP 850),
 # and œ in ISO 8859-15.
-_MISREAD_WORD = re.compile("[A-Za-z]*(?:[a-z][‚ˆŠ]|[A-Za-z][‚„†‡ˆ‰‹Šƒ½¼¾][a-z])[^\\s;,]*")
+_MISREAD = re.compile("[a-z][‚ˆŠ]|[A-Za-z][‚„†‡ˆ‰‹Šƒ½¼¾][a-z]")
+_WORD_END = re.compile(r"[\s;,\"]")
+_LONGEST_WORD = 20
 
 
 def find_encoding(file: IO[bytes]) -> str:
@@ -116,15 +118,21 @@ def _refuse_misread_words(file: IO[bytes]) -> None:
     rows = _RowCounter()
     for piece in _pieces(file):
         text = piece.decode("cp1252")
-        word = _MISREAD_WORD.search(text)
-        if word:
-            rows.add(piece[: word.start()])
+        found = _MISREAD.search(text)
+        if found:
+            rows.add(piece[: found.start()])
             raise FileRefused(
-                f"La ligne {rows.count} n'est pas lisible (« {word[0][:30]} ») : le fichier est "
-                "d'un codage ancien. "
+                f"La ligne {rows.count} n'est pas lisible (« {_word_around(text, found)} ») : "
+                "le fichier est d'un codage ancien. "
                 "Enregistrez-le dans votre tableur en CSV, codage UTF-8, puis recommencez."
             )
         rows.add(piece)
+
+
+def _word_around(text: str, found: re.Match[str]) -> str:
+    before = text[max(0, found.start() - _LONGEST_WORD) : found.start()]
+    after = text[found.end() : found.end() + _LONGEST_WORD]
+    return _WORD_END.split(before)[-1] + found[0] + _WORD_END.split(after)[0]
 
 
 class _RowCounter:

@@ -108,7 +108,9 @@ def title_row(titles: Sequence[str]) -> str:
         f"<text:p>{paragraphs(title)}{_CLOSE_TEXT}"
         for title in titles
     )
-    return f"<table:table-row>{cells}</table:table-row>"
+    # On paper, header rows are on each page.
+    row = f"<table:table-row>{cells}</table:table-row>"
+    return f"<table:table-header-rows>{row}</table:table-header-rows>"
 
 
 def paragraphs(value: str) -> str:

@@ -12,6 +12,8 @@ from xml.sax.saxutils import quoteattr
 
 from odf import config, meta, number, opendocument, style, table, text
 
+from importexport.files.ods_pages import PAGE, set_up_pages
+
 MIME_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 # The number of empty rows below the last one that have the drop-down list.
 READY_ROWS = 1_000
@@ -62,6 +64,7 @@ class Frame:
         has_faulty_cells: bool = False,
     ) -> None:
         self._name = name
+        self._width = len(columns)
         self._frozen_rows = frozen_rows
         self._other_names = [guide.name] if guide else []
         self._sheet_names: list[str] = []
@@ -70,11 +73,12 @@ class Frame:
         of_rows = [styles.title, *(styles.faulty() if has_faulty_cells else ())]
         _add_validations(document, columns)
         document.spreadsheet.addElement(_data_sheet(columns, styles, of_rows))
+        set_up_pages(document)
         if guide:
             document.spreadsheet.addElement(_guide_sheet(guide, styles))
         head, tail = _MARKER_ROW.split(document.contentxml().decode())
         place = head.index("<table:table ")
-        self.start, self._sheet_start, self.end = head[:place], head[place:], tail
+        self.start, self._sheet_start, self._end = head[:place], head[place:], tail
 
     def begin_sheet(self) -> str:
         """Return the XML that begins the first sheet, or ends one and begins the next."""
@@ -83,6 +87,27 @@ class Frame:
         self._sheet_names.append(name)
         begin = self._sheet_start.replace(f'"{_SHEET_MARKER}"', quoteattr(name))
         return begin if number == 1 else f"</table:table>{begin}"
+
+    def finish(self, last_lines: Sequence[int] = ()) -> str:
+        """Return the XML that ends the content; with the last lines of sheets, filters for them."""
+        if not last_lines:
+            return self._end
+        ranges = "".join(
+            f"<table:database-range table:name={quoteattr(f'Filtre {number}')} "
+            f"table:target-range-address={quoteattr(self._range(name, last_line))} "
+            'table:display-filter-buttons="true"/>'
+            for number, (name, last_line) in enumerate(
+                zip(self._sheet_names, last_lines, strict=True), start=1
+            )
+        )
+        ranges = f"<table:database-ranges>{ranges}</table:database-ranges>"
+        return self._end.replace("</office:spreadsheet>", f"{ranges}</office:spreadsheet>")
+
+    def _range(self, sheet: str, last_line: int) -> str:
+        """Return the address of a table with titles; a filter needs a row below them."""
+        quoted = "'" + sheet.replace("'", "''") + "'"
+        last_column = chr(ord("A") + self._width - 1)
+        return f"{quoted}.A1:{quoted}.{last_column}{max(2, last_line)}"
 
     def other_entries(self, properties: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
         """Yield the names and contents of the package's other entries; the metadata last."""
@@ -132,6 +157,8 @@ class _Styles:
         as_text = number.TextStyle(name="as-text")
         as_text.addElement(number.TextContent())
         self._styles.addElement(as_text)
+        self.sheet = style.Style(name="sheet", family="table", masterpagename=PAGE)
+        self._styles.addElement(self.sheet)
         self.title = self._cell_style(TITLE, fontweight="bold", backgroundcolor="#e3efe6")
         self.plain = self._cell_style(PLAIN, wraps=True)
         self.text = self._cell_style(TEXT, datastylename="as-text")
@@ -203,7 +230,7 @@ def _add_validations(document: opendocument.OpenDocument, columns: Sequence[Shee
 def _data_sheet(
     columns: Sequence[SheetColumn], styles: _Styles, of_rows: Sequence[style.Style]
 ) -> table.Table:
-    sheet = table.Table(name=_SHEET_MARKER)
+    sheet = table.Table(name=_SHEET_MARKER, stylename=styles.sheet)
     for column in columns:
         default = styles.text
         if column.is_number:
@@ -226,10 +253,12 @@ def _data_sheet(
 
 
 def _guide_sheet(guide: Guide, styles: _Styles) -> table.Table:
-    sheet = table.Table(name=guide.name)
+    sheet = table.Table(name=guide.name, stylename=styles.sheet)
     for width in guide.widths_in_cm:
         sheet.addElement(table.TableColumn(stylename=styles.column(width)))
-    sheet.addElement(_title_row(guide.titles, styles))
+    on_each_page = table.TableHeaderRows()
+    on_each_page.addElement(_title_row(guide.titles, styles))
+    sheet.addElement(on_each_page)
     for values in guide.rows:
         row = table.TableRow()
         for value in values:

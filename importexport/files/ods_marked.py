@@ -67,7 +67,7 @@ def _pieces(
             sheet = marked.sheet
             yield lines.begin_again() + frame.begin_sheet() + titles
         yield lines.add(marked)
-    yield lines.finish() + frame.end
+    yield lines.finish() + frame.finish()
 
 
 def _at_most(max_bytes: int, pieces: Iterable[str]) -> Iterator[str]:

@@ -77,7 +77,13 @@ class _Content:
                 yield self.frame.begin_sheet() + self._titles
             self.row_count += len(block)
             yield self._writer.rows(block)
-        yield self.frame.end
+        yield self.frame.finish(self._last_lines())
+
+    def _last_lines(self) -> list[int]:
+        """Return the line of the last row in each sheet, below its titles."""
+        full, rest = divmod(self.row_count, self._rows_of_a_sheet)
+        rows = [self._rows_of_a_sheet] * full + ([rest] if rest or not full else [])
+        return [1 + count for count in rows]
 
     def _blocks(self, rows: Iterator[Sequence[str | int]]) -> Iterator[list[Sequence[str | int]]]:
         """Yield the rows in blocks, none of them across the end of a sheet."""

@@ -14,6 +14,7 @@ from importexport.files.table import (
     HEADER_SEARCH_ROWS,
     MOST_LEFT_OUT,
     MOST_SEARCHED_ROWS,
+    MOST_TITLES,
     HeaderNotFound,
     IsHeader,
     Limits,
@@ -116,6 +117,7 @@ class _Reader:
                     self._note_left_out(sheet, chain([titles], taken))
                     continue
             is_below = True
+            sheets.widths[sheet] = len(header.cells)
             for row in taken:
                 line = row.line
                 narrow = _within(row, len(header.cells))
@@ -137,11 +139,15 @@ class _Reader:
 
 
 class _Sheets:
-    """Reads the sheets of one workbook, with the texts and formats that they share."""
+    """Reads the sheets of one workbook, with the texts and formats that they share.
+
+    Cells beyond the width of their sheet are left out where it is known.
+    """
 
     def __init__(self, workbook: Workbook, limits: Limits) -> None:
         self._workbook = workbook
         self._limits = limits
+        self.widths: dict[Sheet, int] = {}
         self._formats = workbook.formats()
         self._strings = workbook.strings()
 
@@ -152,6 +158,7 @@ class _Sheets:
         read_bytes = 0
         for piece in self._workbook.pieces(sheet.entry, self._limits.max_unpacked_bytes):
             read_bytes += len(piece)
+            cells.width = self.widths.get(sheet, MOST_TITLES)
             cells.feed(piece)
             yield read_bytes, cells.take_rows()
         cells.feed(b"", is_last=True)

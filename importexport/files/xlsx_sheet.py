@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from importexport.files.bounded_xml import BoundedXml
+from importexport.files.bounded_xml import MAX_DEPTH, BoundedXml
 from importexport.files.package import DAMAGED, TOO_LARGE_UNPACKED
 from importexport.files.table import (
     MOST_TITLES,
@@ -15,36 +15,29 @@ from importexport.files.table import (
 )
 from importexport.files.xlsx_formats import NumberFormat, iso_date
 from importexport.files.xlsx_merges import CoveredCells, Merge, index_of
-from importexport.files.xlsx_workbook import unescaped
+from importexport.files.xlsx_workbook import names_of, unescaped
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 _MAX_ROW_CHARACTERS = 1_000_000
-# The usual namespace, and that of files which are « strict ».
-_NAMESPACES = (
-    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-    "http://purl.oclc.org/ooxml/spreadsheetml/main",
-)
-_DATA, _ROW, _CELL, _VALUE, _FORMULA, _TEXT, _PHONETIC = range(1, 8)
-_ELEMENTS = {
-    f"{namespace} {name}": number
-    for namespace in _NAMESPACES
-    for name, number in {
-        "sheetData": _DATA,
-        "row": _ROW,
+_CELL, _VALUE, _ROW, _TEXT, _FORMULA, _PHONETIC, _DATA = range(1, 8)
+_ELEMENTS = names_of(
+    {
         "c": _CELL,
         "v": _VALUE,
-        "f": _FORMULA,
+        "row": _ROW,
         "t": _TEXT,
+        "f": _FORMULA,
         "rPh": _PHONETIC,
-    }.items()
-}
+        "sheetData": _DATA,
+    }
+)
 _DIGITS = "0123456789"
 
 
 class SheetCells:
     """The handlers of expat for one sheet: collect its rows that are not empty.
 
-    `strings` and `formats` are the workbook's. Cells beyond MOST_TITLES are left out.
+    `strings` and `formats` are the workbook's. Cells beyond `width` are left out.
     """
 
     def __init__(
@@ -56,6 +49,7 @@ class SheetCells:
         name: str,
     ) -> None:
         self.rows: list[Row] = []
+        self.width = MOST_TITLES
         self._strings = strings
         self._formats = formats
         self._covered = CoveredCells(merges) if merges else None
@@ -65,7 +59,9 @@ class SheetCells:
         self._xml = BoundedXml(self._start, self._end, self._add_text)
         self._characters_left = limits.max_unpacked_bytes
         self._row_characters_left = 0
+        self._depth = 0
         self._is_in_data = False
+        self._is_in_cell = False
         self._is_phonetic = False
         self._pieces: list[str] = []
         self._size = 0
@@ -87,14 +83,18 @@ class SheetCells:
         return rows
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise FileRefused(DAMAGED)
         kind = _ELEMENTS.get(name)
         if kind == _CELL:
             self._attributes = attributes
             self._column = self._place(attributes.get("r"))
             self._value = None
             self._has_formula = False
-            self._runs = []
+            self._runs.clear()
             self._size = 0
+            self._is_in_cell = self._is_in_data
         elif kind == _ROW:
             self._begin_row(attributes.get("r"))
         elif kind == _FORMULA:
@@ -106,26 +106,26 @@ class SheetCells:
         self._pieces.clear()
 
     def _add_text(self, text: str) -> None:
-        self._size += len(text)
-        if self._size > self._max_characters:
-            if self._is_in_data:
+        if self._is_in_cell:
+            self._size += len(text)
+            if self._size > self._max_characters:
                 raise cell_too_long(max(1, self._line))
-            # Notes and settings around the cells are not kept.
-            self._pieces.clear()
-            self._size = 0
-        self._pieces.append(text)
+            self._pieces.append(text)
 
     def _end(self, name: str) -> None:
+        self._depth -= 1
         kind = _ELEMENTS.get(name)
         if kind == _VALUE:
             self._value = "".join(self._pieces)
+        elif kind == _CELL:
+            if self._is_in_cell:
+                self._is_in_cell = False
+                self._end_cell()
+        elif kind == _ROW:
+            self._end_row()
         elif kind == _TEXT:
             if not self._is_phonetic:
                 self._runs.append("".join(self._pieces))
-        elif kind == _CELL and self._is_in_data:
-            self._end_cell()
-        elif kind == _ROW and self._is_in_data:
-            self._end_row()
         elif kind == _PHONETIC:
             self._is_phonetic = False
         elif kind == _DATA:
@@ -139,7 +139,6 @@ class SheetCells:
         self._line = line
         self._cells = []
         self._column = -1
-        self._size = 0
         self._row_characters_left = _MAX_ROW_CHARACTERS
 
     def _place(self, address: str | None) -> int:
@@ -156,7 +155,8 @@ class SheetCells:
 
     def _end_cell(self) -> None:
         place = self._column
-        if place >= MOST_TITLES:
+        is_empty = self._value is None and not (self._runs or self._has_formula)
+        if is_empty or place >= self.width:
             return
         cell = self._cell()
         if cell == "" and type(cell) is not FormulaError:

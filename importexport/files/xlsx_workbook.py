@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from importexport.files.bounded_xml import BoundedXml, MarkupBudget
+from importexport.files.bounded_xml import MAX_DEPTH, BoundedXml, MarkupBudget
 from importexport.files.package import (
     DAMAGED,
     OLD_EXCEL,
@@ -26,11 +26,21 @@ _MAX_SMALL_ENTRY_BYTES = 1024 * 1024
 _MAX_STYLES_BYTES = 16 * 1024 * 1024
 _MOST_SHEETS = 1_000
 _MOST_STYLES = 100_000
-# In memory; a million usual texts take 90 MB.
-_MAX_STRINGS_BYTES = 256 * 1024 * 1024
+# Where ten texts of a row are ten elements of an ODS, they are twenty here, with more attributes.
+_MARKUP_FACTOR, _ELEMENT_COST = 2, 4
 # Characters that XML cannot contain, as Excel writes them: a carriage return is _x000D_.
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+# The usual namespace, and that of files which are « strict ».
+_NAMESPACES = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",
+)
 Attributes = dict[str, str]
+
+
+def names_of(elements: dict[str, int]) -> dict[str, int]:
+    """Return the numbers of elements by their names with the namespace of cells, of either kind."""
+    return {f"{space} {name}": number for space in _NAMESPACES for name, number in elements.items()}
 
 
 @dataclass(frozen=True)
@@ -60,8 +70,10 @@ class Workbook:
         self._package = package
         self._entries = set(package.namelist())
         self._max_characters = limits.max_cell_characters
+        # In memory; those of 100,000 contacts take 90 MB.
+        self._max_strings_bytes = limits.max_unpacked_bytes // 2
         self._max_bytes = self._max_first_bytes = limits.max_unpacked_bytes
-        self.markup = MarkupBudget(limits.max_markup)
+        self.markup = MarkupBudget(_MARKUP_FACTOR * limits.max_markup, _ELEMENT_COST)
         self.is_1904 = False
         main = self._main_entry()
         folder, name = posixpath.split(main)
@@ -107,8 +119,9 @@ class Workbook:
         entry = self._entry_of("sharedStrings")
         if entry is None:
             return []
-        reader = _Strings(self._max_characters)
-        self._parse(entry, reader.start, reader.end, reader.add_text, max_bytes=self._max_bytes)
+        reader = _Strings(self._max_characters, self._max_strings_bytes)
+        xml = BoundedXml(reader.start, reader.end, reader.add_text)
+        self._feed(xml, entry, self._max_bytes)
         return reader.found
 
     def pieces(self, entry: str, max_bytes: int) -> Iterator[bytes]:
@@ -118,7 +131,7 @@ class Workbook:
         with open_entry(self._package, entry) as content:
             for piece in read_in_pieces(content, min(max_bytes, self._max_bytes)):
                 self._max_bytes -= len(piece)
-                self.markup.spend(piece)
+                self.markup.spend(piece, others=piece.count(b"_x"))
                 yield piece
 
     def first_pieces(self, entry: str) -> Iterator[bytes]:
@@ -182,14 +195,35 @@ class Workbook:
         entry: str,
         start: Callable[[str, Attributes], object],
         end: Callable[[str], object] = lambda _name: None,
-        text: Callable[[str], object] = lambda _text: None,
         *,
         max_bytes: int = _MAX_SMALL_ENTRY_BYTES,
     ) -> None:
-        xml = BoundedXml(start, end, text)
+        depth = 0
+
+        def enter(name: str, attributes: Attributes) -> None:
+            nonlocal depth
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise FileRefused(DAMAGED)
+            start(name, attributes)
+
+        def leave(name: str) -> None:
+            nonlocal depth
+            depth -= 1
+            end(name)
+
+        self._feed(BoundedXml(enter, leave), entry, max_bytes)
+
+    def _feed(self, xml: BoundedXml, entry: str, max_bytes: int) -> None:
         for piece in self.pieces(entry, max_bytes):
             xml.feed(piece)
         xml.feed(b"", is_last=True)
+
+
+_TEXT, _STRING, _PHONETIC = range(1, 4)
+# What a text takes besides, in a list that grows.
+_LIST_BYTES = 50
+_PARTS = names_of({"t": _TEXT, "si": _STRING, "rPh": _PHONETIC})
 
 
 class _Strings:
@@ -198,23 +232,27 @@ class _Strings:
     A text that no cell may have is truncated: its cell will be refused by its line.
     """
 
-    def __init__(self, max_characters: int) -> None:
+    def __init__(self, max_characters: int, max_bytes: int) -> None:
         self.found: list[str] = []
         self._longest = max_characters + 1
-        self._bytes = 0
+        self._bytes_left = max_bytes
         self._runs: list[str] = []
         self._size = 0
+        self._depth = 0
         self._is_in_text = False
         self._is_phonetic = False
 
     def start(self, name: str, _attributes: Attributes) -> None:
-        name = _local(name)
-        if name == "t":
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise FileRefused(DAMAGED)
+        part = _PARTS.get(name)
+        if part == _TEXT:
             self._is_in_text = not self._is_phonetic
-        elif name == "si":
+        elif part == _STRING:
             self._runs = []
             self._size = 0
-        elif name == "rPh":
+        elif part == _PHONETIC:
             self._is_phonetic = True
 
     def add_text(self, text: str) -> None:
@@ -223,15 +261,16 @@ class _Strings:
             self._size += len(text)
 
     def end(self, name: str) -> None:
-        name = _local(name)
-        if name == "t":
+        self._depth -= 1
+        part = _PARTS.get(name)
+        if part == _TEXT:
             self._is_in_text = False
-        elif name == "rPh":
+        elif part == _PHONETIC:
             self._is_phonetic = False
-        elif name == "si":
+        elif part == _STRING:
             text = unescaped("".join(self._runs))
-            self._bytes += sys.getsizeof(text)
-            if self._bytes > _MAX_STRINGS_BYTES:
+            self._bytes_left -= sys.getsizeof(text) + _LIST_BYTES
+            if self._bytes_left < 0:
                 raise FileRefused(TOO_LARGE_UNPACKED)
             self.found.append(text)
 

@@ -17,6 +17,9 @@ CONTENT_TYPES: dict[Format, str] = {
 }
 SHEET_NAME = "Contacts"
 GUIDE_NAME = "Mode d'emploi"
+_PHONE_COLUMNS = frozenset(
+    place for place, column in enumerate(COLUMNS) if column.field in ("phones", "fax")
+)
 GUIDE_TITLES = (
     "Intitulé de la colonne dans le tableau",
     "Obligatoire ?",
@@ -35,7 +38,7 @@ def write_rows(
         columns = [sheet_column(column) for column in COLUMNS]
         write_ods(file, SHEET_NAME, columns, rows, _guide(), properties)
     else:
-        write_csv(file, [column.title for column in COLUMNS], rows)
+        write_csv(file, [column.title for column in COLUMNS], rows, _PHONE_COLUMNS)
 
 
 def guide_rows() -> list[tuple[str, str, str]]:

@@ -12,7 +12,7 @@ from django.core.files import File
 from django.core.files.uploadhandler import FileUploadHandler
 from django.utils import timezone
 
-from importexport.files import open_table
+from importexport.files import check_size, open_table
 from importexport.files.table import FileRefused, HeaderNotFound, Limits, Row, Table
 from importexport.models import ImportRun, RunSource
 from importexport.rows.checking import CheckedFile, check_table, is_header, missing_columns
@@ -77,7 +77,11 @@ class BoundedUploadHandler(FileUploadHandler):
 def receive(
     file: "File[Any]", options: Options, *, source: RunSource, user: Any = None
 ) -> ImportRun:
-    """Store a file, and create its run, which then waits to be checked."""
+    """Store a file, and create its run, which then waits to be checked.
+
+    Raises FileRefused for a file that is empty or too large, before any of it is read.
+    """
+    check_size(file.size, limits())
     run = ImportRun(
         source=source,
         created_by=user,

@@ -41,7 +41,7 @@ class MaxRemovals:
 
 
 class Command(TerminalCommand):
-    help = "Importe les contacts d'un fichier ODS ou CSV : en entier, ou pas du tout."
+    help = "Importe les contacts d'un fichier ODS, XLSX ou CSV : en entier, ou pas du tout."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE", type=Path)

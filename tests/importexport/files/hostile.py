@@ -21,6 +21,8 @@ from tests.importexport.files.making import (
 )
 
 Part = str | tuple[str, int]
+# Name, method, checksum, packed data, announced size.
+Entry = tuple[bytes, int, int, bytes, int]
 KIB = 1024
 MIB = 1024 * 1024
 SHEET = f'{HEAD}<table:table table:name="Feuille">{HEADER}'
@@ -51,10 +53,16 @@ def part_of(count: int) -> int:
 
 
 def packed(*parts: Part, announced_size: int | None = None) -> bytes:
-    """Return a package whose content.xml is these texts, each repeated as often as asked.
+    """Return a package whose content.xml is these texts, each repeated as often as asked."""
+    mimetype = MIME_TYPE.encode()
+    return zipped(
+        (b"mimetype", 0, zlib.crc32(mimetype), mimetype, len(mimetype)),
+        entry("content.xml", *parts, announced_size=announced_size),
+    )
 
-    A text is deflated once, and what comes out is repeated.
-    """
+
+def entry(name: str, *parts: Part, announced_size: int | None = None) -> Entry:
+    """Return an entry of these texts, each deflated once, and repeated as often as asked."""
     deflated, crc, size = bytearray(), 0, 0
     for part in parts:
         text, times = (part[0], part_of(part[1])) if isinstance(part, tuple) else (part, 1)
@@ -67,15 +75,11 @@ def packed(*parts: Part, announced_size: int | None = None) -> bytes:
             for _ in range(count):
                 crc = zlib.crc32(block, crc)
     deflated += zlib.compressobj(6, zlib.DEFLATED, -15).flush()
-    mimetype = MIME_TYPE.encode()
     announced = size if announced_size is None else announced_size
-    return zipped(
-        (b"mimetype", 0, zlib.crc32(mimetype), mimetype, len(mimetype)),
-        (b"content.xml", 8, crc, bytes(deflated), announced),
-    )
+    return name.encode(), 8, crc, bytes(deflated), announced
 
 
-def zipped(*entries: tuple[bytes, int, int, bytes, int]) -> bytes:
+def zipped(*entries: Entry) -> bytes:
     file, directory = bytearray(), bytearray()
     for name, method, crc, data, size in entries:
         facts = struct.pack("<5H3L2H", 20, 0, method, 0, 33, crc, len(data), size, len(name), 0)

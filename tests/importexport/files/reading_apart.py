@@ -17,6 +17,7 @@ from pathlib import Path
 
 from importexport.files import open_table
 from importexport.files.table import FileRefused, Limits
+from tests.importexport.files import hostile_xlsx  # noqa: F401 (registers its files)
 from tests.importexport.files.hostile import COSTLY, DIVISOR, HOSTILE
 from tests.importexport.files.making import LIMITS, is_header
 

@@ -7,6 +7,8 @@ import pytest
 import tablib
 
 from importexport.files.csv_writer import guarded, write_csv
+from importexport.rows.sheet import write_rows
+from tests.importexport.files_made import full_row
 
 TITLES = ("Référence", "Note", "Type")
 
@@ -71,6 +73,7 @@ def test_a_value_is_quoted_only_where_it_must_be(value, expected):
 )
 def test_what_a_spreadsheet_could_run_gets_an_apostrophe(value):
     assert guarded(value) == f"'{value}"
+    assert guarded(value, is_phone=True) == f"'{value}"
 
 
 @pytest.mark.parametrize(
@@ -79,8 +82,19 @@ def test_what_a_spreadsheet_could_run_gets_an_apostrophe(value):
         "+33 1 23 45 67 89",
         "+33(0)1.23.45.67.89",
         "+33-1;06 12 34 56 78;+32 2",
-        "+33\u00a01\u202f23",
+        "+33\u00a01\u202f23\u201145",
         "-12",
+        "-2+3",
+    ],
+)
+def test_only_as_phones_lists_of_numbers_stay_as_they_are(value):
+    assert guarded(value, is_phone=True) == value
+    assert guarded(value) == f"'{value}"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
         "(01) 23",
         "texte",
         "'texte",
@@ -92,8 +106,32 @@ def test_what_a_spreadsheet_could_run_gets_an_apostrophe(value):
         "1+1",
     ],
 )
-def test_phone_numbers_and_plain_texts_stay_as_they_are(value):
+def test_plain_texts_stay_as_they_are(value):
     assert guarded(value) == value
+    assert guarded(value, is_phone=True) == value
+
+
+def test_a_text_is_looked_at_once_however_many_digits_it_has():
+    class Counted(str):
+        steps = 0
+
+        def __iter__(self):
+            for character in super().__iter__():
+                Counted.steps += 1
+                yield character
+
+    value = Counted("-" + "1" * 100_000 + "x")
+    assert guarded(value, is_phone=True) == f"'{value}"
+    assert 0 < Counted.steps <= 2 * len(value)
+
+
+def test_in_an_export_only_tel_and_fax_are_spared_the_apostrophe():
+    file = io.BytesIO()
+    values = {"Référence": "-2+3", "Dénomination": "-2+3", "Note": "+33", "Tel": "-2+3;+33"}
+    write_rows(file, "csv", iter([full_row(values | {"Fax": "+33 1", "Type": 1})]))
+
+    row = file.getvalue().decode("utf-8-sig").splitlines()[1]
+    assert row == "'-2+3;;'-2+3;'+33;;;\"-2+3;+33\";+33 1;1;"
 
 
 def test_every_text_of_a_row_is_guarded_and_numbers_are_not():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.importexport.files import hostile_xlsx  # noqa: F401 (registers its files)
 from tests.importexport.files.hostile import COSTLY, DIVISOR, HOSTILE
 from tests.importexport.files.reading_apart import read_apart
 

@@ -3,6 +3,7 @@
 import io
 import zipfile
 
+import odfdo
 import pytest
 import python_calamine
 from lxml import etree
@@ -114,7 +115,7 @@ def data_cells(rows):
     """Return the cells of the rows between the titles and the empty rows."""
     return [
         row.findall("{*}table-cell")
-        for row in found(content(rows), "//table:table[1]/table:table-row")
+        for row in found(content(rows), "//table:table[1]//table:table-row")
     ][1:-1]
 
 
@@ -192,7 +193,7 @@ def attribute(attributes, name):
 
 def test_titles_are_bold():
     document = content()
-    names = found(document, "//table:table/table:table-row[1]/table:table-cell/@table:style-name")
+    names = found(document, "//table:table-header-rows//@table:style-name")
 
     assert len(names) == len(COLUMNS) + len(GUIDE.titles)
     for name in names:
@@ -260,6 +261,57 @@ def test_the_titles_of_both_sheets_stay_in_sight():
     assert found(settings, "//config:config-item[@config:name='ActiveTable']/text()") == [
         "Contacts"
     ]
+
+
+def test_on_paper_the_titles_are_on_each_page():
+    titles = found(content(), "//table:table/table:table-header-rows/table:table-row")
+
+    assert [len(row) for row in titles] == [len(COLUMNS), len(GUIDE.titles)]
+
+
+def test_on_paper_it_is_landscape_and_one_page_wide():
+    styles = etree.fromstring(entry("styles.xml"))
+    [layout] = found(styles, "//style:page-layout[@style:name='wide-layout']/*")
+    names = found(content(), "//table:table/@table:style-name")
+
+    assert attribute(layout.attrib, "print-orientation") == "landscape"
+    assert attribute(layout.attrib, "scale-to-X") == "1"
+    assert attribute(layout.attrib, "scale-to-Y") == "0"
+    assert names == ["sheet", "sheet"]
+    assert found(content(), "//style:style[@style:name='sheet']/@style:master-page-name") == found(
+        styles, "//style:master-page[@style:page-layout-name='wide-layout']/@style:name"
+    )
+
+
+@pytest.mark.parametrize(("count", "last_line"), [(0, 2), (1, 2), (2, 3), (700, 701)])
+def test_each_column_has_a_filter_over_all_rows(count, last_line):
+    [database] = found(content([("C1", "", "", 1)] * count), "//table:database-range")
+
+    assert attribute(database.attrib, "display-filter-buttons") == "true"
+    assert (
+        attribute(database.attrib, "target-range-address")
+        == f"'Contacts'.A1:'Contacts'.D{last_line}"
+    )
+
+
+def test_each_of_several_sheets_has_its_filter():
+    file = io.BytesIO()
+    write_ods(file, "L'été", COLUMNS, [("C1", "", "", 1)] * 7, GUIDE, rows_of_a_sheet=3)
+    document = etree.fromstring(zipfile.ZipFile(file).read("content.xml"))
+
+    assert found(document, "//table:database-range/@table:target-range-address") == [
+        "'L''été'.A1:'L''été'.D4",
+        "'L''été 2'.A1:'L''été 2'.D4",
+        "'L''été 3'.A1:'L''été 3'.D2",
+    ]
+
+
+def test_odfdo_finds_the_titles_and_the_filter():
+    body = odfdo.Document(written()).body
+
+    assert body.get_table(0).get_row_values(0) == [column.title for column in COLUMNS]
+    assert [element.get_attribute("table:display-filter-buttons") for element in
+            body.get_elements("//table:database-range")] == [True]  # fmt: skip
 
 
 def test_the_second_sheet_explains_the_first():

@@ -1,7 +1,9 @@
 import io
 import os
+from pathlib import Path
 
 import pytest
+from django.core.files import File
 from django.core.management import CommandError, call_command
 
 from importexport.models import ImportRun
@@ -163,6 +165,24 @@ def test_a_pipe_in_the_place_of_a_file_is_refused():
     os.close(reading)
     assert result.returncode == 1
     assert len(result.stderr.decode().splitlines()) == 1
+
+
+@pytest.mark.parametrize("options", [{}, {"dry_run": True}, {"sync": True}])
+def test_a_file_too_large_is_refused_before_any_of_it_is_read(member, path, options, monkeypatch):
+    with path.open("wb") as file:
+        file.truncate(3 * 1024**3)
+    monkeypatch.setattr(File, "chunks", lambda _file: pytest.fail("it was read"))
+
+    [sentence] = refusal(path, **options)
+
+    assert sentence.startswith("Le fichier dépasse la taille maximale de 64 Mio.")
+    assert not ImportRun.objects.exists()
+
+
+def test_an_empty_file_and_a_device_without_end_are_refused(member, path):
+    path.touch()
+    for empty in (path, Path("/dev/zero")):
+        assert refusal(empty)[0].startswith("Le fichier est vide.")
 
 
 def test_each_import_is_in_the_history(member, path):

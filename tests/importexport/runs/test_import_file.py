@@ -96,7 +96,7 @@ def test_limiting_without_synchronising_is_refused(administrator, member):
 @pytest.mark.parametrize("sync", [{}, {"sync": "on"}])
 def test_without_a_file_the_page_asks_for_one(administrator, member, sync):
     response = administrator.post(ADDRESS, sync)
-    assert errors(response, "file") == "Choisissez un fichier ODS (conseillé) ou CSV."
+    assert errors(response, "file") == "Choisissez un fichier ODS (conseillé), XLSX ou CSV."
 
 
 @pytest.mark.parametrize("sync", [{}, {"sync": "on"}])
@@ -106,7 +106,10 @@ def test_without_a_file_the_page_asks_for_one(administrator, member, sync):
         (b"", "Le fichier est vide."),
         (b"%PDF-1.7", "Ce fichier n'est pas un tableau."),
         (b"PK\x03\x04broken", "Le fichier est endommagé ou incomplet."),
-        (bytes.fromhex("d0cf11e0a1b11ae1"), "C'est un fichier Excel."),
+        (
+            bytes.fromhex("d0cf11e0a1b11ae1"),
+            "C'est un fichier Excel ancien (.xls) ou binaire (.xlsb).",
+        ),
         ("Référence;Nom\nC1;Anne\n".encode(), "Il manque la colonne « Type »"),
         ("Référence;Type;Type\nC1;1;1\n".encode(), "Le fichier a deux colonnes « Type »."),
     ],
@@ -211,7 +214,7 @@ def test_a_file_under_another_name_is_read_by_its_content(administrator, member)
 @pytest.mark.parametrize("value", ["contacts.csv", ""])
 def test_a_text_in_the_place_of_the_file_is_no_file(administrator, member, value):
     response = administrator.post(ADDRESS, {"file": value})
-    assert errors(response, "file") == "Choisissez un fichier ODS (conseillé) ou CSV."
+    assert errors(response, "file") == "Choisissez un fichier ODS (conseillé), XLSX ou CSV."
 
 
 def test_a_file_too_large_for_memory_comes_from_the_disk(administrator, member):
