@@ -85,6 +85,21 @@ def test_phones_are_stored_as_the_manual_separates_them(back_office, member):
     assert Contact.objects.get().phones == "04 78;06.12"
 
 
+def test_only_a_note_has_lines(back_office, member):
+    lines = "un\r\ndeux\u2028trois\x0bquatre"
+    typed = {"name": lines, "note": lines, "job_title": lines, "phones": lines, "fax": lines}
+    back_office.post(address(member), {**VALUES, **typed})
+    contact = Contact.objects.get()
+    assert {contact.name, contact.job_title, contact.fax} == {"un deux trois quatre"}
+    assert contact.phones == "un;deux;trois;quatre"
+    assert contact.note == "un\ndeux\ntrois\nquatre"
+
+
+def test_an_address_is_stored_as_typed_but_for_what_nobody_sees(back_office, member):
+    back_office.post(address(member), {**VALUES, "email": " \u200bChef@é\u00adçole.exemple\ufeff"})
+    assert Contact.objects.get().email == "Chef@éçole.exemple"
+
+
 @pytest.mark.parametrize("headers", [{}, HTMX])
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
@@ -99,6 +114,11 @@ def test_phones_are_stored_as_the_manual_separates_them(back_office, member):
         ("job_title", "x" * 201, "au plus 200 caractères"),
         ("job_title", "a\0b", "caractère nul"),
         ("email", "anne@", "adresse mail"),
+        ("email", "an\x07ne@x.fr", "U+0007"),
+        ("email", "an ne@x.fr", "espace (U+0020)"),
+        ("email", "nora@exemple.test’", "n'y a pas sa place"),
+        ("phones", "06 11;6.1E+8", "n'est plus un numéro"),
+        ("fax", "3,36E+10", "n'est plus un numéro"),
         ("email", "a@b.fr;c@d.fr", "une seule adresse"),
         ("phones", "1" * 201, "au plus 200 caractères"),
         ("phones", "a\x1bb", "U+001B"),

@@ -58,6 +58,8 @@ def test_development_needs_no_secret(tmp_path):
         {"LOG_FORMAT": "xml"},
         {"DATABASE_URL": f"mysql://u:{SECRET}@host/base"},
         {"DATABASE_URL": f"postgress://u:{SECRET}@host/base"},
+        {"DEFAULT_FROM_EMAIL": "Bureau <bureau@halle.test»>"},
+        {"REPLY_TO_EMAIL": "bureau"},
         {"EMAIL_URL": f"pigeon://u:{SECRET}@host"},
         {"ANYMAIL": f'"{SECRET}"', "EMAIL_BACKEND": "anymail.backends.brevo.EmailBackend"},
         {"FILES_STORAGE_OPTIONS": f'"{SECRET}"', "FILES_STORAGE": "storages.backends.s3.S3Storage"},
@@ -90,6 +92,14 @@ COOKIES = (
 )
 def test_cookies_travel_by_https_alone_unless_told_otherwise(tmp_path, variables, said):
     assert start(tmp_path, COOKIES, SECRET_KEY="x", **variables).stdout.strip() == said
+
+
+@pytest.mark.parametrize(
+    "value", ["contacts@localhost", "a@halle.test", "Halle <a@halle.test>", "é@éçole.test"]
+)
+def test_a_sender_is_an_address_or_the_default(monkeypatch, value):
+    monkeypatch.setenv("NAME", value)
+    assert environment.sender("NAME", "contacts@localhost") == value
 
 
 @pytest.mark.parametrize("value", ["1", "true", "YES", " on "])

@@ -1,4 +1,5 @@
 import pytest
+from django.db import IntegrityError, transaction
 from django.forms import model_to_dict
 
 from members.models import Member
@@ -47,7 +48,11 @@ def test_the_form_is_empty_at_first(back_office):
         ("name", "a\ufffeb", "U+FFFE"),
         ("kind", "", "Ce champ est obligatoire."),
         ("kind", "friend", "Sélectionnez un choix valide."),
+        ("reference", "\u200bA\u00ad", "Cette référence est déjà celle d'un autre membre."),
         ("email", "ferme@", "adresse mail"),
+        ("email", "fer\x07me@x.fr", "U+0007"),
+        ("email", "nora@exemple.test»", "n'y a pas sa place"),
+        ("phone", "06 11;6,12346E+08", "n'est plus un numéro"),
         ("email", "a@b.fr, c@d.fr", "une seule adresse"),
         ("email", f"{'x' * 64}@{'y' * 60}.{'y' * 60}.{'y' * 60}.{'y' * 60}.fr", "254 caractères"),
         ("phone", "1" * 201, "au plus 200 caractères"),
@@ -84,3 +89,11 @@ def test_awkward_texts_are_kept_and_shown_as_typed(back_office, awkward):
     response = back_office.post(ADD, {**VALUES, "name": awkward}, follow=True)
     assert Member.objects.get().name == awkward
     assert f"Le membre « {awkward} » est ajouté." in text(response)
+
+
+def test_a_reference_that_looks_like_another_ones_is_refused(back_office):
+    MemberFactory(reference="\u00c912")
+    response = back_office.post(ADD, {**VALUES, "reference": "E\u030112"})
+    assert errors(response, "reference") == "Cette référence est déjà celle d'un autre membre."
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Member.objects.bulk_create([MemberFactory.build(reference="\u200bE\u030112")])

@@ -1,8 +1,12 @@
+import unicodedata
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from contacts.models import CONTACT_FIELDS
-from importexport.files.table import FileRefused, Row, Table
-from importexport.rows.checking import check_table, is_header, missing_columns
+from importexport.files.table import FileRefused, FormulaError, Row, Table
+from importexport.rows.checking import check_table, column_letter, is_header, missing_columns
 from importexport.rows.known_members import KnownMember
 from importexport.rows.values import brief
 from tests.importexport.files_made import SHORT, TITLES, full_row, plain
@@ -247,3 +251,90 @@ def test_an_invisible_character_in_a_title_is_no_part_of_it():
     checked = check(["C1", "Anne", "2"], titles=("Ré\x03férence", "Dénomination\x00", "Type\x1f"))
     assert told(checked.errors) == told(checked.warnings) == []
     assert checked.rows[0].values[0] == "Anne"
+
+
+# --- What nobody sees -------------------------------------------------------------------------
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_titles_match_whatever_invisible_and_decomposed_characters_they_hold(data):
+    def disguised(title):
+        title = unicodedata.normalize(data.draw(st.sampled_from(["NFC", "NFD"])), title)
+        title = data.draw(st.sampled_from([title, title.upper(), title.lower()]))
+        unseen = st.sampled_from(["", "", "\u200b", "\ufeff", "\u00ad", "\u200e", "\u2060"])
+        return "".join(letter + data.draw(unseen) for letter in f" {title} ")
+
+    checked = check(
+        full_row({"Référence": "C1", "Dénomination": "Anne", "Type": 2}),
+        titles=[disguised(title) for title in TITLES],
+    )
+    assert told(checked.warnings) == told(checked.errors) == []
+    assert said(checked.rows[0]) == {"name": "Anne", "type": 2}
+
+
+@pytest.mark.parametrize("reference", ["\u200bC1", "C1\ufeff", "C\u00ad1", " C1\u2060 ", '="C1"'])
+def test_a_reference_is_found_without_what_nobody_sees(reference):
+    checked = check([reference, "Anne", 1])
+    assert (checked.rows[0].member_id, told(checked.warnings)) == (1, [])
+
+
+def test_a_line_break_in_a_reference_is_a_space_with_a_warning():
+    (error,) = told(check(["C\n1", "Anne", 1]).errors)
+    assert "« C 1 » n'est la référence d'aucun membre" in error
+    members = {"C 1": KnownMember(1, "Ferme", has_contacts=True)}
+    checked = check_table(Table("ods", Row(1, SHORT), iter([Row(2, ["C\n1", "Anne", 1])])), members)
+    assert len(checked.rows) == 1
+    assert "est lu sur une seule : « C 1 »" in told(checked.warnings)[0]
+
+
+@pytest.mark.parametrize("reference", ["c1", "ç1"])
+def test_a_reference_in_another_case_is_told_so(reference):
+    members = {"C1": MEMBERS["C1"], "Ç1": MEMBERS["C1"]}
+    table = Table("ods", Row(1, SHORT), iter([Row(2, [reference, "Anne", 1])]))
+    (error,) = told(check_table(table, members).errors)
+    assert f"« {reference.upper()} » en est une : majuscules et minuscules comptent." in error
+
+
+# --- Rows and columns that are odd ------------------------------------------------------------
+
+
+def test_a_row_without_any_content_is_taken_with_a_warning():
+    checked = check(["C1", "\u200b", 1])
+    assert len(checked.rows) == 1
+    (warning,) = told(checked.warnings)
+    assert "ligne 2, colonne Référence : cette ligne n'a qu'une référence et un type" in warning
+
+
+def test_columns_without_a_title_are_warned_of_once_where_something_stands():
+    titles = ("Référence", "", "\u200b", "Dénomination", " ", "Type")
+    rows = [["C1", "", "", "Anne", "", 1], ["C1", "", "x", "Anne", "", 1]] * 2
+    warnings = told(check(*rows, titles=titles).warnings)
+    assert [warning.partition(" se ")[0] for warning in warnings] == ["ligne 3, colonne C : « x »"]
+
+
+@pytest.mark.parametrize(
+    ("place", "letter"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (1023, "AMJ")]
+)
+def test_a_column_has_the_letter_that_spreadsheets_give_it(place, letter):
+    assert column_letter(place) == letter
+
+
+@pytest.mark.parametrize("title", [title for title in TITLES if title != "Type"])
+def test_the_error_of_a_formula_is_an_error_of_its_cell_in_every_column(title):
+    row = full_row({"Référence": "C1", "Dénomination": "Anne", "Type": 1})
+    row[TITLES.index(title)] = FormulaError("#REF!")
+    (error,) = told(check(row, titles=TITLES).errors)
+    assert error.startswith(f"ligne 2, colonne {title} : « #REF! » est l'erreur d'une formule")
+
+
+def test_the_error_of_a_formula_in_a_column_that_is_not_read_is_none():
+    titles = (*SHORT, "Âge")
+    assert check(["C1", "Anne", 1, FormulaError("#REF!")], titles=titles).errors.count == 0
+
+
+def test_sheets_that_are_left_out_are_named():
+    rows = iter([Row(2, ["C1", "Anne", 1])])
+    checked = check_table(Table("ods", Row(1, SHORT), rows, left_out=["2025", "Copie"]), MEMBERS)
+    assert checked.left_out == ["2025", "Copie"]
+    assert "les feuilles « 2025 » et « Copie » ont aussi" in told(checked.warnings)[0]

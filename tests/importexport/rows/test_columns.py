@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from base.addresses import check_address
 from base.characters import FORBIDDEN, canonical_phones, one_line
 from contacts.models import CONTACT_FIELDS, Contact, ContactType
+from importexport.files.table import FormulaError
 from importexport.rows.columns import COLUMNS
 from importexport.rows.sheet import guide_rows
 from importexport.rows.values import _USUAL_EMAIL, CellRefused, brief
@@ -234,3 +235,91 @@ def test_texts_that_are_taken_quickly_are_what_they_would_be_anyway(text):
             assert column.read(text, lambda _: None) == expected
         except CellRefused:
             assert len(expected) > 200 or FORBIDDEN.search(expected)
+
+
+@pytest.mark.parametrize("title", ["Dénomination", "Fonction", "Fax"])
+def test_a_line_break_becomes_a_space_with_a_warning(title):
+    value, (warning,) = read(title, " un \r\n\n deux\u2028trois ")
+    assert value == "un deux trois"
+    assert "est lu sur une seule : « un deux trois »" in plain(warning)
+
+
+def test_line_breaks_at_the_ends_are_no_lines():
+    assert read("Fonction", "\n\u2028un\x0b") == ("un", [])
+
+
+def test_a_line_break_parts_two_phone_numbers():
+    assert read("Tel", "06 11\n07 55") == ("06 11;07 55", [])
+
+
+@pytest.mark.parametrize(
+    ("title", "cell", "value"),
+    [
+        ("Mail", "a@x\u00ad.fr", "a@x.fr"),
+        ("Tel", "06\u200b 1", "06 1"),
+        ("Fax", "\u202a06 1\u202c", "06 1"),
+        ("Type", "\u200b2", 2),
+    ],
+)
+def test_invisible_characters_go_from_within(title, cell, value):
+    assert read(title, cell) == (value, [])
+
+
+@pytest.mark.parametrize("title", ["Tel", "Fax"])
+@pytest.mark.parametrize("cell", ["6,12346E+08", "6.1E+8", "3,36E+10", " 1E-05 ", "612e+3"])
+def test_a_number_that_a_spreadsheet_has_shortened_is_an_error(title, cell):
+    assert f"« {cell.strip()} » n'est plus un numéro" in refusal(title, cell)
+
+
+@pytest.mark.parametrize("cell", ["1e5", "poste E", "06 1E", "E+3"])
+def test_a_phone_with_an_e_is_a_phone(cell):
+    assert read("Tel", cell) == (cell, [])
+
+
+@pytest.mark.parametrize("title", ["Référence", "Dénomination", "Note", "Fonction", "Tel", "Fax"])
+def test_a_text_written_as_a_formula_is_what_it_shows(title):
+    assert read(title, '="0612345678"') == ("0612345678", [])
+
+
+def test_a_mail_and_a_type_written_as_a_formula_are_what_they_show():
+    assert read("Mail", '="a@x.fr"') == ("a@x.fr", [])
+    assert read("Type", '="2"') == (2, [])
+
+
+@pytest.mark.parametrize("title", ["Référence", "Tel", "Fax"])
+def test_an_apostrophe_before_a_number_is_no_part_of_it(title):
+    assert read(title, "'0612") == ("0612", [])
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("#N/A", "#REF!", "#VALUE!", "#VALEUR!", "#VALEUR\u00a0!", "#NOM?", "#DIV/0!", "#NUL!"),
+        *("#NOMBRE!", "#N/D", "Err:502", "Err\u00a0:502", " #N/A ", "####"),
+    ],
+)
+def test_a_text_that_looks_like_the_error_of_a_formula_is_a_warning(cell):
+    for title in ("Dénomination", "Note", "Tel"):
+        value, (warning,) = read(title, cell)
+        assert value == cell.strip()
+        assert "ressemble à l'erreur d'une formule" in plain(warning)
+
+
+@pytest.mark.parametrize("cell", ["#1", "Erreur", "Errol", "# 12", "12 #REF!", "Err:5"])
+def test_other_texts_with_a_hash_are_texts(cell):
+    assert read("Dénomination", cell) == (cell, [])
+
+
+def test_a_formula_without_a_result_is_empty_with_a_warning():
+    value, (warning,) = read("Note", FormulaError(""))
+    assert (value, "n'a pas de résultat enregistré" in plain(warning)) == ("", True)
+
+
+@pytest.mark.parametrize("cell", ["200 %", "200,00%", "02/01/1900", "1900-01-02"])
+def test_a_percentage_or_a_date_is_no_type(cell):
+    assert f"« {cell} » n'est pas un type" in refusal("Type", cell)
+
+
+def test_a_character_of_an_address_that_cannot_be_seen_is_named():
+    said = refusal("Mail", "no\u00a0ra@x.fr")
+    assert "elle contient : espace insécable (U+00A0)" in said

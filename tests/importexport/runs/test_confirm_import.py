@@ -1,16 +1,19 @@
 """An import is confirmed as its preview shows it, or abandoned."""
 
+from pathlib import Path
+
 import pytest
 from django.core.files.storage import default_storage
 
 from contacts.models import Contact
 from importexport.runs.steps import confirm
 from tests.factories import ContactFactory, MemberFactory
-from tests.importexport.files_made import csv_file, names, untouched
+from tests.importexport.files_made import csv_file, named, names, untouched
 from tests.importexport.importing import checked, last_run, numbers, press, work
 from tests.pages import errors, page, text
 
 IMPORT = "/contacts/importer/"
+CASES = Path(__file__).parents[2] / "cases"
 ANEW = "L'aperçu a été refait depuis, et rien n'a été importé."
 
 
@@ -234,3 +237,26 @@ def test_an_import_can_be_abandoned_while_it_is_checked(administrator, member):
     assert last_run().state == "abandoned"
     work()
     assert last_run().state == "abandoned"
+
+
+def test_sheets_that_are_not_read_want_a_tick_with_synchronisation(administrator, member, settings):
+    settings.IMPORT_CONFIRM_REMOVALS_PERCENT = 100
+    content = (CASES / "14_sheet_named_contacts_2.ods").read_bytes()
+    MemberFactory(reference="C00001")
+    before = names()
+    asked = checked(administrator, named("c.ods", content), sync="on")
+    assert "Contacts 2" in " ".join(page(asked).xpath("//*[@class='warning-box']/strong/text()"))
+    refused = press(administrator, asked, "Importer")
+    assert "Cochez cette case" in errors(refused, "accepts_left_out")
+    assert names() == before
+    press(administrator, asked, "Importer", accepts_left_out="on")
+    assert names() == ["Nora"]
+
+
+def test_sheets_that_are_not_read_want_no_tick_where_nothing_is_removed(administrator, member):
+    content = (CASES / "14_sheet_named_contacts_2.ods").read_bytes()
+    MemberFactory(reference="C00001")
+    asked = checked(administrator, named("c.ods", content))
+    assert "a feuille « Contacts 2 » a aussi" in text(asked).replace("\u00a0", " ")
+    press(administrator, asked, "Importer")
+    assert "Nora" in names()

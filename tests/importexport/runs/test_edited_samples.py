@@ -2,7 +2,7 @@
 
 import pytest
 
-from base.characters import canonical_phones
+from base.characters import bare_line, canonical, canonical_phones, one_line
 from contacts.models import Contact
 from tests.factories import MemberFactory
 from tests.importexport.files.awkward import ADDED, ROWS, TAB
@@ -29,8 +29,9 @@ def import_sample(name):
 
 def contact_of(row):
     """Return what a row says of its contact, behind the reference."""
-    reference, _, *texts, phones, fax, type = row[:9]
-    return (reference, *texts, canonical_phones(phones), canonical_phones(fax), type)
+    reference, _, name, note, job_title, email, phones, fax, type = row[:9]
+    texts = one_line(name), canonical(note), one_line(job_title), email
+    return (reference, *texts, canonical_phones(phones), bare_line(fax), type)
 
 
 def sorted_rows(contacts):
