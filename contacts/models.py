@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
+from base.address_fields import AddressField
 from base.characters import canonical, validate_storable
 from base.models import Edited
 from base.text import searchable_columns
@@ -82,7 +83,7 @@ class ContactValues(models.Model):
     name = models.CharField("dénomination", max_length=200, **_OPTIONAL_TEXT)
     note = models.TextField("note", max_length=5000, **_OPTIONAL_TEXT)
     job_title = models.CharField("fonction", max_length=200, **_OPTIONAL_TEXT)
-    email = models.EmailField("mail", blank=True, default="", db_default="")
+    email = AddressField("mail", blank=True, default="", db_default="")
     phones = models.CharField("téléphone(s)", max_length=200, **_OPTIONAL_TEXT)
     fax = models.CharField("fax", max_length=50, **_OPTIONAL_TEXT)
     type = models.PositiveSmallIntegerField("type de contact", choices=ContactType.choices)
@@ -111,7 +112,7 @@ class Contact(ContactValues, Edited):
     # Distinct within a member, growing, not always without gaps.
     position = models.PositiveIntegerField("position", editable=False)
     # The address that a mail server refused for good; another one in its place is not meant.
-    refused_address = models.EmailField(blank=True, db_default="", default="", editable=False)
+    refused_address = AddressField(blank=True, db_default="", default="", editable=False)
     created_at = models.DateTimeField("créé le", auto_now_add=True)
 
     search_text = models.GeneratedField(

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+from base.address_fields import AddressField
 from contacts.models import Contact, ContactValues
 from importexport.states import MOVING_STATES, RunState
 from members.models import Member
@@ -203,7 +204,7 @@ class ImportChange(ContactValues):
 
     # NULL for contacts that only move.
     type = models.PositiveSmallIntegerField(null=True)  # type: ignore[assignment]
-    refused_address = models.EmailField(db_default="")
+    refused_address = AddressField(db_default="")
     updated_by = _loose(settings.AUTH_USER_MODEL, null=True)
     contact_created_at = models.DateTimeField(null=True)
     contact_updated_at = models.DateTimeField(null=True)

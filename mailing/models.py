@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from base.address_fields import AddressField
 from contacts.models import Contact, Topic
 from members.models import Member
 
@@ -88,7 +89,7 @@ class Delivery(models.Model):
     message = models.ForeignKey(
         Message, on_delete=models.CASCADE, null=True, related_name="deliveries"
     )
-    address = models.EmailField()
+    address = AddressField()
     state = models.CharField(
         max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING
     )

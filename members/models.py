@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 
+from base.address_fields import AddressField
 from base.characters import canonical, validate_storable
 from base.models import Edited
 from base.text import Fold, Searchable
@@ -51,7 +52,7 @@ class Member(Edited):
     )
     name = models.CharField("dénomination", max_length=200, validators=[validate_storable])
     kind = models.CharField("catégorie", max_length=20, choices=MemberKind.choices)
-    email = models.EmailField(
+    email = AddressField(
         "mail principal",
         blank=True,
         help_text="Les messages envoyés depuis l'écran des membres partent à cette adresse.",
@@ -72,7 +73,7 @@ class Member(Edited):
     city = models.CharField("ville", max_length=100, blank=True, validators=[validate_storable])
     note = models.TextField("note", max_length=5000, blank=True, validators=[validate_storable])
     # The main address that a mail server refused for good; ignored once the main address changes.
-    refused_address = models.EmailField(blank=True, db_default="", default="", editable=False)
+    refused_address = AddressField(blank=True, db_default="", default="", editable=False)
     created_at = models.DateTimeField("créé le", auto_now_add=True)
 
     sort_name = models.GeneratedField(

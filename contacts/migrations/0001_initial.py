@@ -2,6 +2,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import base.address_fields
 import base.characters
 import base.text
 from contacts.triggers import remove_triggers
@@ -29,7 +30,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='dénomination')),
                 ('note', models.TextField(blank=True, db_default='', default='', max_length=5000, validators=[base.characters.validate_storable], verbose_name='note')),
                 ('job_title', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='fonction')),
-                ('email', models.EmailField(blank=True, db_default='', default='', max_length=254, verbose_name='mail')),
+                ('email', base.address_fields.AddressField(blank=True, db_default='', default='', max_length=254, verbose_name='mail')),
                 ('phones', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='téléphone(s)')),
                 ('fax', models.CharField(blank=True, db_default='', default='', max_length=50, validators=[base.characters.validate_storable], verbose_name='fax')),
                 ('type', models.PositiveSmallIntegerField(choices=[(1, 'Notifications administratives'), (2, 'Notifications des commandes'), (3, 'Aucune notification'), (4, 'Toutes les notifications'), (5, 'Notifications service après-vente'), (6, 'Réceptionnaire')], verbose_name='type de contact')),
@@ -53,12 +54,12 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='dénomination')),
                 ('note', models.TextField(blank=True, db_default='', default='', max_length=5000, validators=[base.characters.validate_storable], verbose_name='note')),
                 ('job_title', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='fonction')),
-                ('email', models.EmailField(blank=True, db_default='', default='', max_length=254, verbose_name='mail')),
+                ('email', base.address_fields.AddressField(blank=True, db_default='', default='', max_length=254, verbose_name='mail')),
                 ('phones', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='téléphone(s)')),
                 ('fax', models.CharField(blank=True, db_default='', default='', max_length=50, validators=[base.characters.validate_storable], verbose_name='fax')),
                 ('type', models.PositiveSmallIntegerField(choices=[(1, 'Notifications administratives'), (2, 'Notifications des commandes'), (3, 'Aucune notification'), (4, 'Toutes les notifications'), (5, 'Notifications service après-vente'), (6, 'Réceptionnaire')], verbose_name='type de contact')),
                 ('position', models.PositiveIntegerField(editable=False, verbose_name='position')),
-                ('refused_address', models.EmailField(blank=True, db_default='', default='', editable=False, max_length=254)),
+                ('refused_address', base.address_fields.AddressField(blank=True, db_default='', default='', editable=False, max_length=254)),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='créé le')),
                 ('search_text', models.GeneratedField(db_persist=True, expression=base.text.Searchable('name', 'email', 'phones'), output_field=models.TextField())),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='members.member', verbose_name='membre')),

@@ -3,7 +3,7 @@
 from random import Random
 
 from contacts.models import Contact
-from contacts_site.demo.addresses import draw_domain, local_part
+from contacts_site.demo.mailboxes import draw_domain, local_part
 from contacts_site.demo.notes import draw_note
 from contacts_site.demo.numbers import draw_landline, draw_list
 from contacts_site.demo.organisations import Organisation

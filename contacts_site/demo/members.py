@@ -2,7 +2,7 @@
 
 from random import Random
 
-from contacts_site.demo.addresses import draw_domain, personal_address
+from contacts_site.demo.mailboxes import draw_domain, personal_address
 from contacts_site.demo.notes import Topic, draw_note
 from contacts_site.demo.numbers import draw_landline, draw_list, draw_mobile
 from contacts_site.demo.organisations import WORDS, Organisation

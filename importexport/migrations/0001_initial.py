@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import base.address_fields
 import base.characters
 import importexport.models
 
@@ -121,7 +122,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='dénomination')),
                 ('note', models.TextField(blank=True, db_default='', default='', max_length=5000, validators=[base.characters.validate_storable], verbose_name='note')),
                 ('job_title', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='fonction')),
-                ('email', models.EmailField(blank=True, db_default='', default='', max_length=254, verbose_name='mail')),
+                ('email', base.address_fields.AddressField(blank=True, db_default='', default='', max_length=254, verbose_name='mail')),
                 ('phones', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='téléphone(s)')),
                 ('fax', models.CharField(blank=True, db_default='', default='', max_length=50, validators=[base.characters.validate_storable], verbose_name='fax')),
                 ('kind', models.PositiveSmallIntegerField(choices=[(1, 'Ajout'), (2, 'Suppression'), (3, 'Déplacement')])),
@@ -130,7 +131,7 @@ class Migration(migrations.Migration):
                 ('previous_position', models.PositiveIntegerField(null=True)),
                 ('site_changed_at', models.DateTimeField(null=True)),
                 ('type', models.PositiveSmallIntegerField(null=True)),
-                ('refused_address', models.EmailField(db_default='', max_length=254)),
+                ('refused_address', base.address_fields.AddressField(db_default='', max_length=254)),
                 ('contact_created_at', models.DateTimeField(null=True)),
                 ('contact_updated_at', models.DateTimeField(null=True)),
                 ('contact', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='contacts.contact')),

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeGuard
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 
+from base.addresses import check_address
 from base.characters import FORBIDDEN, canonical
 from contacts.models import Contact, ContactType
 from contacts.phones import canonical_phones
@@ -100,7 +100,7 @@ _LONGEST_USUAL_EMAIL = 60
 
 
 def _is_usual_email(text: str) -> bool:
-    """Whether an address is of a kind that Django's slower validator accepts anyway.
+    """Whether an address is of a kind that `check_address`, much slower, accepts anyway.
 
     Makes the import of a CSV of 20,000 rows 1.2 times as fast.
     """
@@ -112,7 +112,7 @@ def _read_email(cell: Cell, _warn: Warn) -> str:
     if text and not _is_usual_email(text):
         _check_text(text, _longest("email"))
         try:
-            validate_email(text)
+            check_address(text)
         except ValidationError:
             raise CellRefused(
                 f"{quoted(cell)} n'est pas une adresse mail ; "

@@ -2,6 +2,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import base.address_fields
 import base.characters
 import base.text
 
@@ -24,13 +25,13 @@ class Migration(migrations.Migration):
                 ('reference', models.CharField(error_messages={'unique': "Cette référence est déjà celle d'un autre membre."}, max_length=50, unique=True, validators=[base.characters.validate_storable], verbose_name='référence')),
                 ('name', models.CharField(max_length=200, validators=[base.characters.validate_storable], verbose_name='dénomination')),
                 ('kind', models.CharField(choices=[('individual', 'Particulier'), ('professional', 'Client professionnel'), ('supplier', 'Fournisseur')], max_length=20, verbose_name='catégorie')),
-                ('email', models.EmailField(blank=True, help_text="Les messages envoyés depuis l'écran des membres partent à cette adresse.", max_length=254, verbose_name='mail principal')),
+                ('email', base.address_fields.AddressField(blank=True, help_text="Les messages envoyés depuis l'écran des membres partent à cette adresse.", max_length=254, verbose_name='mail principal')),
                 ('phone', models.CharField(blank=True, help_text="S'il y a plusieurs numéros, séparez-les par un point-virgule sans espace.", max_length=200, validators=[base.characters.validate_storable], verbose_name='téléphone')),
                 ('address', models.TextField(blank=True, max_length=500, validators=[base.characters.validate_storable], verbose_name='adresse')),
                 ('postal_code', models.CharField(blank=True, max_length=20, validators=[base.characters.validate_storable], verbose_name='code postal')),
                 ('city', models.CharField(blank=True, max_length=100, validators=[base.characters.validate_storable], verbose_name='ville')),
                 ('note', models.TextField(blank=True, max_length=5000, validators=[base.characters.validate_storable], verbose_name='note')),
-                ('refused_address', models.EmailField(blank=True, db_default='', default='', editable=False, max_length=254)),
+                ('refused_address', base.address_fields.AddressField(blank=True, db_default='', default='', editable=False, max_length=254)),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='créé le')),
                 ('sort_name', models.GeneratedField(db_persist=True, expression=base.text.Fold('name'), output_field=models.TextField())),
                 ('search_text', models.GeneratedField(db_persist=True, expression=base.text.Searchable('reference', 'name', 'email', 'phone'), output_field=models.TextField())),

@@ -61,7 +61,7 @@ def test_in_a_window_only_the_panel_comes_back(back_office, contact):
     ("field", "typed", "said"),
     [
         ("type", "", "Choisissez un type de contact."),
-        ("email", "anne@", "adresse de courriel valide"),
+        ("email", "anne@", "adresse mail"),
         ("name", "x" * 201, "au plus 200 caractères"),
     ],
 )
@@ -183,7 +183,7 @@ def test_a_wrong_value_does_not_hide_what_someone_else_stored(back_office, conta
     contact.email = "annie@x.fr"
     contact.save()
     response = back_office.post(address(contact), mine)
-    assert "adresse de courriel valide" in errors(response, "email")
+    assert "adresse mail" in errors(response, "email")
     assert differences(response) == {
         "Mail": ("annie@x.fr", "eve@"),
         "Type de contact": ("Toutes les notifications", "(vide)"),

@@ -207,7 +207,7 @@ def test_a_wrong_value_does_not_hide_what_someone_else_stored(back_office, farm)
     farm.email = "v@x.fr"
     farm.save()
     response = back_office.post(address(farm), mine)
-    assert "adresse de courriel valide" in errors(response, "email")
+    assert "adresse mail" in errors(response, "email")
     assert "déjà celle d'un autre membre" in errors(response, "reference")
     assert differences(response) == {
         "Référence": (farm.reference, "A"),

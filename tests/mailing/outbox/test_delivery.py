@@ -264,7 +264,6 @@ def test_what_the_server_says_is_kept_without_what_no_database_takes(mail_server
 )
 def test_an_address_that_cannot_be_written_is_refused_and_keeps_back_no_other(mail_server, address):
     member = MemberFactory(email=address)
-    member.full_clean()
     queue([Draft(member, address, "Objet", "Texte", "")])
     queue_mails("b@example.org")
     assert deliver_due() == 1
@@ -286,7 +285,6 @@ def test_an_address_that_cannot_be_written_is_refused_and_keeps_back_no_other(ma
 )
 def test_an_unusual_address_is_reached_or_refused_and_nobody_else_is(mail_server, address, reached):
     member = MemberFactory(email=address)
-    member.full_clean()
     queue([Draft(member, address, "Objet", "Texte", "")])
     deliver_due()
     assert mail_server.addresses in ([reached], [])
