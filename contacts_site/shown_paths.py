@@ -15,7 +15,7 @@ _HIDDEN = "…"
 _MOST_DIGITS = 8
 _MOST_PARTS = 12
 # What a route takes from the path: <int:pk>, or a group of a regular expression.
-_PARAMETER = re.compile(r"<[^>]*>|\(\?P[^)]*\)")
+_PARAMETER = re.compile(r"<[^<>]*>|\(\?P[^()]*\)")
 
 
 def shown_path(request: HttpRequest) -> str:

@@ -28,7 +28,7 @@ _ROW = re.compile(
     f"){ROW_END}"
 )
 _CELL = re.compile(f"<table:table-cell({_ATTRIBUTES})(?:/>|>({_PARAGRAPHS})</table:table-cell>)")
-_ATTRIBUTE = re.compile(rf' ([^=]+)="({_VALUE})"')
+_ATTRIBUTE = re.compile(rf' ([^ =]+)="({_VALUE})"')
 # The parts of a cell's paragraphs before and after their text.
 _OPENED, _CLOSED = len("<text:p>"), -len("</text:p>")
 _PREFIXES = {"calcext": CALC, "office": OFFICE, "table": TABLE}
