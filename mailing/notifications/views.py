@@ -13,9 +13,10 @@ from base.requests import HttpRequest
 from mailing.models import DeliveryState, Notification
 from mailing.notifications.dispatch import addresses_again, resend_unsent
 from mailing.notifications.forms import NotificationFilterForm
-from mailing.notifications.journal import with_mails
+from mailing.notifications.journal import recipients_with_mail, with_mails
 
 PAGE_SIZE = 50
+MAILS_A_PAGE = 200
 _may_see = permission_required("mailing.view_notification", raise_exception=True)
 
 
@@ -41,8 +42,8 @@ def notification_list(request: HttpRequest) -> HttpResponse:
 @_may_see
 def notification_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show all of a notification: its text, its mails, the server's words."""
-    found = with_mails(Notification.objects.select_related("member"))
-    notification = get_object_or_404(found, pk=pk)
+    notification = get_object_or_404(Notification.objects.select_related("member"), pk=pk)
+    mails = recipients_with_mail().select_related("contact").filter(notification=notification)
     again = addresses_again(notification)
     # Of a mail without recipient its own line says why.
     lost = notification.recipients.filter(
@@ -50,6 +51,8 @@ def notification_detail(request: HttpRequest, pk: int) -> HttpResponse:
     ).exclude(delivery__in=list(again))
     context = {
         "notification": notification,
+        "page": FlatPaginator(mails, MAILS_A_PAGE).get_page(request.GET.get("page")),
+        "page_address": "?page=",
         "again": list(again.values()),
         "lost_count": lost.count(),
     }

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import ContactType
-from mailing.models import Delivery, DeliveryState, Notification
+from mailing.models import Delivery, DeliveryState, Notification, NotificationRecipient
 from mailing.notifications.dispatch import notify
 from tests.factories import ContactFactory, MemberFactory
 from tests.pages import AWKWARD_TEXTS, cells, text
@@ -136,3 +136,47 @@ def test_the_journal_asks_the_database_as_often_for_many(administrator, member):
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert Notification.objects.count() == 30
+
+
+def with_recipients(member, count):
+    """Return a notification of the member that went to as many addresses."""
+    notification = Notification.objects.create(
+        member=member, topic="orders", subject="Commande", body="Bonjour"
+    )
+    mails = Delivery.objects.bulk_create(
+        Delivery(member=member, address=f"a{n}@example.org", mail_id=f"<{n}@x>", subject="x")
+        for n in range(count)
+    )
+    NotificationRecipient.objects.bulk_create(
+        NotificationRecipient(notification=notification, delivery=mail) for mail in mails
+    )
+    return notification
+
+
+def test_many_recipients_are_named_by_pages_and_beside_others_the_first(administrator, member):
+    notification = with_recipients(member, 450)
+    address = f"{JOURNAL}{notification.pk}/"
+    seen = []
+    for number in (1, 2, 3):
+        seen += cells(administrator.get(f"{address}?page={number}"), "Adresse")
+    assert seen == [f"a{n}@example.org" for n in range(450)]
+    for response in (administrator.get(JOURNAL), administrator.get(member.get_absolute_url())):
+        (mails,) = cells(response, "Destinataires")[-1:]
+        assert mails.count("@") == 50
+        assert "et d'autres : 450 destinataires en tout" in mails
+
+
+@pytest.mark.slow
+def test_the_pages_cost_the_same_for_ten_recipients_and_for_twenty_thousand(administrator):
+    asked, sent = {}, {}
+    for count in (10, 1_000, 20_000):
+        Notification.objects.all().delete()
+        member = MemberFactory()
+        address = f"{JOURNAL}{with_recipients(member, count).pk}/"
+        for name in (JOURNAL, address, member.get_absolute_url()):
+            with CaptureQueriesContext(connection) as queries:
+                response = administrator.get(name)
+            asked.setdefault(count, []).append(len(queries))
+            sent[count, name] = len(response.content)
+    assert asked[10] == asked[1_000] == asked[20_000]
+    assert max(sent.values()) < 150_000, sent
