@@ -272,3 +272,33 @@ def test_mail_can_leave_by_a_sending_service(monkeypatch):
         "EMAIL_BACKEND": "anymail.backends.brevo.EmailBackend",
         "ANYMAIL": {"BREVO_API_KEY": "key"},
     }
+
+
+@pytest.mark.parametrize("name", ["DEFAULT_FROM_EMAIL", "REPLY_TO_EMAIL"])
+@pytest.mark.parametrize(
+    ("value", "is_right"),
+    [
+        ("contacts@halle.example", True),
+        ("Halle aux légumes <contacts@straße.example>", True),
+        ('"Halle, Évry" <contacts@localhost>', True),
+        ("", True),
+        ("halle.example", False),
+        ("contacts@halle.example»", False),
+        ("Élise <élise@halle.example>", False),
+        ("a@x.fr, b@x.fr", False),
+        ("contacts@halle\u200b.example", False),
+    ],
+)
+def test_the_sites_own_addresses_are_checked(monkeypatch, name, value, is_right):
+    monkeypatch.setenv(name, value)
+    if is_right:
+        assert environment.sender(name, "") == value
+    else:
+        with pytest.raises(ImproperlyConfigured, match=name):
+            environment.sender(name, "")
+
+
+def test_a_wrong_sender_stops_the_start(tmp_path):
+    stopped = start(tmp_path, SECRET_KEY="x", DEFAULT_FROM_EMAIL="nobody")
+    assert stopped.returncode != 0
+    assert "DEFAULT_FROM_EMAIL='nobody' is not a mail address." in stopped.stderr
