@@ -29,6 +29,7 @@ SAME_EVERYWHERE = {
 # Gerunds that are nouns of their own.
 NOUNS = {
     "checking": "of the rows of a file: the third step of an import",
+    "csv_encoding": "what the bytes of a CSV stand for",
     "highlighting": "of what was searched for",
     "listing": "of members",
     "marking": "of the errors in a file",

@@ -2,7 +2,7 @@
 
 import re
 
-from importexport.files.numbers import number_value
+from importexport.files.number_cells import number_value
 from importexport.files.package import DAMAGED
 from importexport.files.table import Cell, FileRefused, FormulaError
 

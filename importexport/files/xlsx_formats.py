@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from importexport.files.numbers import number_value
+from importexport.files.number_cells import number_value
 
 # Formats that a file may have without naming them, as far as they change what is read.
 _BUILT_IN = {

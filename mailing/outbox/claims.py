@@ -15,12 +15,12 @@ from typing import TypeAlias, TypedDict
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django_stubs_ext import WithAnnotations
 
 from mailing.models import Delivery, DeliveryState
-from mailing.outbox.destinations import look_up
+from mailing.outbox.destinations import addresses, look_up
 from members.models import Member
 
 # Few enough for two workers to share a message, enough to spare the database.
@@ -30,9 +30,13 @@ LOOKED_UP_FOR = timedelta(seconds=1)
 
 
 class Marks(TypedDict):
-    """What a claim adds to a mail: whether an address of its member is marked as refused."""
+    """What a claim adds to a mail: of its member, the main address, and if an address is marked.
+
+    Marked is an address that was refused.
+    """
 
     has_refused_address: bool
+    main_address: str | None
 
 
 Claimed: TypeAlias = "WithAnnotations[Delivery, Marks]"
@@ -57,7 +61,7 @@ def claimed_mails(is_stopping: Callable[[], bool]) -> Generator[Claimed, None, N
     """
     while not is_stopping() and (keys := _claim()):
         looked_up_at = timezone.now()
-        rest = deque(_mails(keys, look_up(keys)))
+        rest = deque(_mails(keys))
         try:
             while rest and not is_stopping():
                 rest = _renewed(rest)
@@ -86,34 +90,42 @@ def _claim() -> list[int]:
     return keys
 
 
-def _mails(keys: list[int], addresses: dict[int, str]) -> list[Claimed]:
+def _mails(keys: list[int]) -> list[Claimed]:
     """Return those of the claimed mails that have an address, with it, in the order of the keys."""
     marked = Member.objects.filter(pk=OuterRef("member_id")).filter(
         Q(refused_address__gt="") | Q(contacts__refused_address__gt="")
     )
     found = (
-        Delivery.objects.filter(pk__in=list(addresses))
-        .annotate(has_refused_address=Exists(marked, output_field=BooleanField()))
+        Delivery.objects.filter(pk__in=keys, state=DeliveryState.WAITING)
+        .annotate(
+            has_refused_address=Exists(marked, output_field=BooleanField()),
+            main_address=F("member__email"),
+        )
         .only(*_NEEDED)
         .prefetch_related("attachments")
     )
     mails = {mail.pk: mail for mail in found}
-    for pk, mail in mails.items():
-        mail.address = addresses[pk]
-    return [mails[key] for key in keys if key in mails]
+    looked_up = addresses(
+        (mail.pk, mail.address, mail.member_id, mail.main_address, mail.message_id)
+        for mail in mails.values()
+    )
+    for pk, address in looked_up.items():
+        mails[pk].address = address
+    return [mails[key] for key in keys if key in looked_up]
 
 
 def _readdressed(mails: deque[Claimed]) -> deque[Claimed]:
     """Look up the addresses of the mails anew; return those that still have one."""
-    addresses = look_up([mail.pk for mail in mails])
+    looked_up = look_up([mail.pk for mail in mails])
     for mail in mails:
-        mail.address = addresses.get(mail.pk, mail.address)
-    return deque(mail for mail in mails if mail.pk in addresses)
+        mail.address = looked_up.get(mail.pk, mail.address)
+    return deque(mail for mail in mails if mail.pk in looked_up)
 
 
 # What sending a mail reads of it.
 _NEEDED = (
     "member_id",
+    "message_id",
     "address",
     "attempts",
     "tried_since",

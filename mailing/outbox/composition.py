@@ -10,6 +10,7 @@ from email.utils import formataddr, formatdate
 from functools import lru_cache
 from secrets import token_hex
 from typing import Any
+from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
 from django.core.mail import (
@@ -19,6 +20,7 @@ from django.core.mail import (
 )
 
 from base.addresses import check_address, wire_address
+from base.database import slices
 from base.named_addresses import Mailbox, parse_mailboxes
 from mailing.models import Attachment, Delivery
 
@@ -27,6 +29,10 @@ _POLICY = email.policy.SMTP
 _PLAIN_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+", re.ASCII)
 # A header up to this length stands on one line; RFC 5322 wants lines of at most 78 characters.
 _SHORT = 76
+# What stands in quotation marks on one line as it is.
+_PLAIN_NAME = re.compile(r"[\w.+-]{1,40}", re.ASCII)
+# A letter takes twelve places at most when it is encoded.
+_LETTERS_A_LINE = 5
 # RFC 5322: no line of a mail is longer.
 _LONGEST_LINE = 998
 
@@ -222,5 +228,20 @@ def _file_part(file: EmailAttachment) -> bytes:
     """Return an attachment that arrives byte for byte under its name."""
     part = MIMEPart(_POLICY)
     kind, subkind = file.mimetype.split("/", 1)
-    part.set_content(file.content, kind, subkind, disposition="attachment", filename=file.filename)
-    return part.as_bytes()
+    part.set_content(file.content, kind, subkind)
+    return _disposition(file.filename or "") + part.as_bytes()
+
+
+def _disposition(name: str) -> bytes:
+    """Return the header that names an attachment, the name in pieces as RFC 2231 has them.
+
+    By hand: Python drops letters of a long name that has many quotation marks or spaces.
+    """
+    if _PLAIN_NAME.fullmatch(name):
+        return f'Content-Disposition: attachment; filename="{name}"\r\n'.encode("ascii")
+    letters = [quote(letter, safe="") for letter in name]
+    pieces = ["".join(part) for part in slices(letters, _LETTERS_A_LINE)]
+    pieces[0] = f"utf-8''{pieces[0]}"
+    named = [f"filename*{number}*={piece}" for number, piece in enumerate(pieces)]
+    header = ";\r\n ".join(["Content-Disposition: attachment", *named])
+    return f"{header}\r\n".encode("ascii")

@@ -9,7 +9,7 @@ made anew, say, or shares its address with another one.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -48,18 +48,17 @@ class _Facts(NamedTuple):
     contact_type: int | None
 
 
-_COLUMNS = (
-    "pk",
-    "address",
-    "member_id",
-    "member__email",
-    "notificationrecipient__notification_id",
-    "notificationrecipient__notification__topic",
-    "notificationrecipient__contact_id",
-    "notificationrecipient__contact__pk",
-    "notificationrecipient__contact__email",
-    "notificationrecipient__contact__type",
+OF_MAIL = ("pk", "address", "member_id", "member__email", "message_id")
+_OF_RECIPIENT = (
+    "delivery_id",
+    "notification_id",
+    "notification__topic",
+    "contact_id",
+    "contact__pk",
+    "contact__email",
+    "contact__type",
 )
+_NO_RECIPIENT = (None,) * (len(_OF_RECIPIENT) - 1)
 
 
 class _Target(NamedTuple):
@@ -77,7 +76,12 @@ def look_up(keys: Sequence[int]) -> dict[int, str]:
     not wait any more, and mails of a notification whose address gets it by another mail just now.
     """
     waiting = Delivery.objects.filter(pk__in=keys, state=DeliveryState.WAITING)
-    found = _facts(waiting.order_by("pk").values_list(*_COLUMNS))
+    return addresses(waiting.order_by("pk").values_list(*OF_MAIL))
+
+
+def addresses(mails: Iterable[tuple[Any, ...]]) -> dict[int, str]:
+    """Do as `look_up`, for mails of which the columns OF_MAIL were read just now."""
+    found = _with_recipients(sorted(mails))
     targets = _targets(found)
     late, busy = _doubles(found, targets)
     _note_nobody(targets)
@@ -90,8 +94,14 @@ def look_up(keys: Sequence[int]) -> dict[int, str]:
     }
 
 
-def _facts(rows: Iterable[tuple[object, ...]]) -> list[_Facts]:
-    return [_Facts(*row) for row in rows]  # type: ignore[arg-type]
+def _with_recipients(rows: Sequence[tuple[Any, ...]]) -> list[_Facts]:
+    """Return the facts of mails; those of messages need no query."""
+    keys = [pk for pk, *_, message_id in rows if message_id is None]
+    recipients: dict[int, Any] = {}
+    if keys:
+        found = NotificationRecipient.objects.filter(delivery__in=keys).order_by()
+        recipients = {pk: values for pk, *values in found.values_list(*_OF_RECIPIENT)}
+    return [_Facts(*row[:-1], *recipients.get(row[0], _NO_RECIPIENT)) for row in rows]
 
 
 # --- Who hears of it now --------------------------------------------------------------------
@@ -179,11 +189,8 @@ def _doubles(found: Sequence[_Facts], targets: dict[int, _Target]) -> tuple[set[
             "notificationrecipient__notification_id", "address"
         )
     }
-    under_way = _facts(
-        others.filter(state=DeliveryState.WAITING, claimed_until__gt=timezone.now()).values_list(
-            *_COLUMNS
-        )
-    )
+    waiting = others.filter(state=DeliveryState.WAITING, claimed_until__gt=timezone.now())
+    under_way = _with_recipients(list(waiting.order_by("pk").values_list(*OF_MAIL)))
     elsewhere = _firsts(under_way, _targets(under_way))
     here = _firsts(found, targets)
     late, busy = set(), set()

@@ -1,5 +1,7 @@
 """What needs a look: said on the member's page, found by the filter of the members' screen."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from contacts.models import ContactType
@@ -62,6 +64,18 @@ def test_a_refused_address_is_told_until_it_is_another():
     contact.email = "autre@example.org"
     contact.save()
     assert "refusée" not in sentences(member)
+
+
+def test_a_refused_address_is_told_with_its_day_in_whatever_spelling():
+    at = datetime(2026, 7, 1, 8, 5, tzinfo=UTC)
+    member = MemberFactory(email="chef@straße.fr")
+    Member.objects.update(refused_address="chef@straße.fr", refused_at=at)
+    said = "L'adresse principale {} a été refusée par son serveur de mail le 01/07/2026 à 10:05."
+    assert said.format("chef@straße.fr") in sentences(Member.objects.get())
+    member = Member.objects.get()
+    member.email = "Chef@XN--STRAE-OQA.fr"
+    member.save()
+    assert said.format("Chef@XN--STRAE-OQA.fr") in sentences(Member.objects.get())
 
 
 @pytest.mark.parametrize(("is_on", "is_said"), [(True, True), (False, False)])

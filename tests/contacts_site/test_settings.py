@@ -94,14 +94,6 @@ def test_cookies_travel_by_https_alone_unless_told_otherwise(tmp_path, variables
     assert start(tmp_path, COOKIES, SECRET_KEY="x", **variables).stdout.strip() == said
 
 
-@pytest.mark.parametrize(
-    "value", ["contacts@localhost", "a@halle.test", "Halle <a@halle.test>", "a@éçole.test"]
-)
-def test_a_sender_is_an_address_or_the_default(monkeypatch, value):
-    monkeypatch.setenv("NAME", value)
-    assert environment.sender("NAME", "contacts@localhost") == value
-
-
 @pytest.mark.parametrize("value", ["1", "true", "YES", " on "])
 def test_yes(monkeypatch, value):
     monkeypatch.setenv("NAME", value)
@@ -307,3 +299,33 @@ def test_a_real_site_without_a_mail_server_does_not_pass_the_check(tmp_path):
     assert "EMAIL_URL is not set" in failed.stderr
     assert check_deploy(tmp_path, EMAIL_URL="smtp://127.0.0.1:25").returncode == 0
     assert check_deploy(tmp_path, EMAIL_URL="consolemail://").returncode != 0
+
+
+@pytest.mark.parametrize("name", ["DEFAULT_FROM_EMAIL", "REPLY_TO_EMAIL"])
+@pytest.mark.parametrize(
+    ("value", "is_right"),
+    [
+        ("contacts@halle.example", True),
+        ("Halle aux légumes <contacts@straße.example>", True),
+        ('"Halle, Évry" <contacts@localhost>', True),
+        ("", True),
+        ("halle.example", False),
+        ("contacts@halle.example»", False),
+        ("Élise <élise@halle.example>", False),
+        ("a@x.fr, b@x.fr", False),
+        ("contacts@halle\u200b.example", False),
+    ],
+)
+def test_the_sites_own_addresses_are_checked(monkeypatch, name, value, is_right):
+    monkeypatch.setenv(name, value)
+    if is_right:
+        assert environment.sender(name, "") == value
+    else:
+        with pytest.raises(ImproperlyConfigured, match=name):
+            environment.sender(name, "")
+
+
+def test_a_wrong_sender_stops_the_start(tmp_path):
+    stopped = start(tmp_path, SECRET_KEY="x", DEFAULT_FROM_EMAIL="nobody")
+    assert stopped.returncode != 0
+    assert "DEFAULT_FROM_EMAIL='nobody' is not a mail address." in stopped.stderr

@@ -102,6 +102,20 @@ def test_a_notification_to_a_removed_contact_is_linked_to_it_again(farm):
     assert [recipient.contact.name for recipient in recipients] == ["Zoé"]
 
 
+def test_a_refused_address_stays_marked_through_a_synchronisation_that_keeps_it(farm):
+    at = timezone.now()
+    Contact.objects.filter(name="Anne").update(email="anne@x.fr", refused_address="anne@x.fr")
+    Contact.objects.filter(name="Bruno").update(email="b@x.fr", refused_address="b@x.fr")
+    Contact.objects.update(refused_at=at)
+    titles = ("Référence", "Dénomination", "Fonction", "Mail", "Type")
+    rows = [["C1", "Anne", "Chef", "Anne@x.fr", 4], ["C1", "Bruno", "", "neuf@x.fr", 4]]
+    run_import(csv_file(*rows, titles=titles), sync=True, only_members_in_file=True)
+    anne, bruno = farm.contacts.order_by("position")
+    assert (anne.job_title, anne.email, anne.is_address_refused) == ("Chef", "Anne@x.fr", True)
+    assert anne.refused_at == at
+    assert not bruno.is_address_refused
+
+
 def test_who_changed_a_contact_comes_back_unless_the_account_is_gone(farm):
     kept, gone = UserFactory(), UserFactory()
     for name, user in (("Anne", kept), ("Zoé", gone)):

@@ -1,7 +1,10 @@
+import contextlib
 import uuid
 
 import pytest
+from django.core.exceptions import ValidationError
 
+from mailing.messages.rendering import LONGEST_TEXT, validate_placeholders
 from mailing.models import Message
 from tests.factories import MemberFactory
 from tests.mailing.messages.writing import (
@@ -115,3 +118,13 @@ def test_a_form_without_its_token_is_sent_anew(back_office, farm, mailoutbox, to
     assert "Le formulaire est arrivé incomplet." in errors(response, None)
     assert uuid.UUID(hidden(response)["token"])
     assert nothing_left(mailoutbox)
+
+
+@pytest.mark.parametrize("letter", ["{", "}", " ", "{{", "{{ ", "}} ", "{ ", "{{ nom ", "\n", "x"])
+def test_a_text_of_any_length_is_looked_through_in_one_go(letter):
+    """Such a text kept the whole site waiting for minutes: `{{`, spaces and a letter."""
+    for start in ("", "{{"):
+        for most in (LONGEST_TEXT, 64 * 1024):
+            text = f"{start}{letter * (most // len(letter) - 3)}x"
+            with contextlib.suppress(ValidationError):
+                validate_placeholders(text)

@@ -1,21 +1,28 @@
 """A member is told something: what is queued, and what arrives."""
 
+import csv
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, timedelta
+from email import message_from_bytes, policy
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
 from django.db import connections, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from hypothesis import HealthCheck, example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from contacts.models import ContactType, Topic
 from mailing.models import Attachment, Delivery, DeliveryState, Notification
 from mailing.notifications.dispatch import notify
 from mailing.notifications.request import AttachedFile, NotificationRefused
 from mailing.outbox.attachments import remove_orphaned_files
+from mailing.outbox.composition import Mail
 from mailing.outbox.delivery import deliver_due
 from members.models import MemberKind
 from tests.concurrency import start, wait_until_held_up
@@ -339,3 +346,93 @@ def test_the_same_key_sends_once_whenever_its_caller_is_killed(mail_server, mome
     tell(member, Topic.INVOICES, key="facture-7")
     assert deliver_due() == 2
     assert mail_server.addresses == ["a@example.org", "b@example.org"]
+
+
+# --- Whose key it is ------------------------------------------------------------------------
+
+
+def test_two_programs_may_use_the_same_key(member, mail_server):
+    first = tell(member, Topic.INVOICES, key="facture-2026-118", sender="SAV")
+    second = tell(member, key="facture-2026-118", sender="Factures")
+    assert first != second
+    assert deliver_due() == 4
+    assert tell(member, key="facture-2026-118", sender="Factures").is_repeated
+    assert deliver_due() == 0
+
+
+@pytest.mark.parametrize("sender", ["x" * 101, "a\x00b", "\ud800"])
+def test_a_sender_that_cannot_be_stored_is_refused(member, sender):
+    with pytest.raises(NotificationRefused):
+        tell(member, sender=sender)
+
+
+def test_a_key_that_reached_nobody_tells_those_who_hear_of_it_later(db, mail_server):
+    member = MemberFactory()
+    first = tell(member, key="k")
+    assert not tell(member, key="k").is_repeated
+    ContactFactory(member=member, email="anais@x.fr", type=ContactType.ORDERS)
+    again = tell(member, key="k", subject="Neuf", body="Neuf.", attachments=FILES[:1])
+    assert (again, again.is_repeated, again.subject) == (first, False, "Neuf")
+    assert deliver_due() == 1
+    (letter,) = mail_server.letters
+    assert (letter.to, letter.message["Subject"]) == (["anais@x.fr"], "Neuf")
+    assert tell(member, key="k").is_repeated
+    assert deliver_due() == 0
+
+
+def test_a_key_whose_recipients_were_gone_when_it_left_is_not_spent(db, mail_server):
+    contact = ContactFactory(email="anais@x.fr", type=ContactType.ORDERS)
+    tell(contact.member, key="k")
+    contact.delete()
+    assert deliver_due() == 0
+    ContactFactory(member=contact.member, email="bruno@x.fr", type=ContactType.ORDERS)
+    tell(contact.member, key="k")
+    assert deliver_due() == 1
+    assert mail_server.addresses == ["bruno@x.fr"]
+
+
+# --- Spellings ------------------------------------------------------------------------------
+
+
+def test_spellings_of_one_address_get_one_mail(db, mail_server):
+    """The file 05_mail_zero_width.csv of tests/cases/, stored as it was before it was refused."""
+    member = MemberFactory(reference="S001")
+    table = (Path(__file__).parents[2] / "cases" / "05_mail_zero_width.csv").read_text("utf-8-sig")
+    emails = [row["Mail"] for row in csv.DictReader(table.splitlines(), delimiter=";")]
+    assert len({*emails, "ferme@exemple.test"}) == 3
+    for email in ["ferme@exemple.test", *emails]:
+        ContactFactory(member=member, email=email, type=ContactType.ORDERS)
+    tell(member)
+    deliver_due()
+    assert mail_server.addresses == ["ferme@exemple.test"]
+
+
+# --- Names of files -------------------------------------------------------------------------
+
+
+@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.text(
+        st.one_of(
+            st.characters(codec=None),
+            st.sampled_from("\x00\x1f\x7f\x85\u2028\u202e\ufeff\ud800/\\\"'%*;=? é😀"),
+        ),
+        max_size=160,
+    )
+)
+@example("😀" * 150)
+@example('"' * 150)
+@example("=?utf-8?q?a?=")
+@example("a\u0301" * 75)
+def test_a_files_name_is_refused_at_once_or_arrives(member, name):
+    with transaction.atomic():
+        try:
+            tell(member, attachments=[AttachedFile(name, b"x")])
+        except NotificationRefused as refused:
+            assert list(refused.errors) == ["attachments"]  # noqa: PT017 (either may happen)
+        else:
+            content = Mail(Delivery.objects.first()).content()
+            (part,) = message_from_bytes(content, policy=policy.default).iter_attachments()
+            # Not `get_filename`: it takes off quotation marks that belong to the name.
+            assert part["Content-Disposition"].params["filename"] == name
+        transaction.set_rollback(True)

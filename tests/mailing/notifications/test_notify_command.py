@@ -74,6 +74,25 @@ def test_the_same_key_sends_once_and_says_so(member, body):
     assert Delivery.objects.count() == 2
 
 
+def test_the_same_key_of_another_software_is_another(member, body):
+    said(body, "--key", "facture-7")
+    said(body, "--key", "facture-7", "--sender", "Factures")
+    said(body, "--key", "facture-7", "--sender", "Factures")
+    told = Notification.objects.order_by("pk").values_list("sender", "key")
+    assert list(told) == [("", "facture-7"), ("Factures", "facture-7")]
+    assert Delivery.objects.count() == 4
+
+
+def test_a_key_that_reached_nobody_is_used_again(db, body):
+    member = MemberFactory(reference="C1")
+    said(body, "--key", "facture-7")
+    member.email = "a@x.fr"
+    member.save()
+    lines = said(body, "--key", "facture-7")
+    told = Notification.objects.get()
+    assert lines == [f"Notification {told.pk}, mails en attente : 1.", "a@x.fr"]
+
+
 def test_a_topic_that_reaches_nobody_is_said_to(db, body):
     MemberFactory(reference="C1")
     (line,) = said(body)

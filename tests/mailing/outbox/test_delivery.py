@@ -649,7 +649,7 @@ def test_a_claim_reads_what_sending_needs_and_no_more(mail_server, django_assert
     queue_mails("a@example.org")
     (mail,) = claimed_mails(lambda: False)
     assert mail.get_deferred_fields() == {
-        "answer", "created_at", "finished_at", "message_id", "next_attempt_at", "state",
+        "answer", "created_at", "finished_at", "next_attempt_at", "state",
         "waits_for_server",
     }  # fmt: skip
     with django_assert_num_queries(0):
