@@ -48,7 +48,8 @@ class Wanted:
 
     def kept(self, members: Sequence[int]) -> QuerySet[Contact, Any]:
         if self.run.state != RunState.READY or not self.has_kept or self.only_stale:
-            return Contact.objects.none().annotate(place=F("position"), is_kept=_number(1))
+            nothing = Contact.objects.none().order_by()
+            return nothing.annotate(place=F("position"), is_kept=_number(1))
         contacts = Contact.objects.filter(member__in=members)
         changes = ImportChange.objects.filter(run=self.run, member__in=members)
         # EXCEPT compares both lists once; NOT EXISTS would read one for each entry of the other.

@@ -296,6 +296,7 @@ def test_axe_finds_nothing_on_the_page_and_in_its_windows(
     expect(page.get_by_text("Choisissez un type de contact.")).to_be_visible()
     accessible(page)
     page.keyboard.press("Escape")
+    page.get_by_role("button", name="Quitter sans enregistrer").click()
     page.get_by_role("link", name="Supprimer le contact : Bruno").click()
     page.get_by_role("dialog").get_by_role("button", name="Supprimer").click()
     expect(page.locator("#messages")).to_contain_text("supprimé")

@@ -98,6 +98,14 @@ def test_all_lines_of_a_member_are_there_page_by_page(administrator):
     assert seen == kept_and_removed + [("Ajout", f"Ajout {n}") for n in range(1, 151)]
 
 
+def test_once_it_is_done_a_member_has_its_changes_only(administrator):
+    run, member = long_run(150)
+    ImportRun.objects.update(state=RunState.DONE, applied_at=run.created_at)
+    response = administrator.get(f"{run.get_absolute_url()}membres/{member.pk}/?page=2")
+    assert "Page 2 sur 2" in text(response)
+    assert cells(response, "Effet") == ["Ajout"] * 100
+
+
 @pytest.mark.parametrize(
     ("choice", "first", "more"),
     [
