@@ -5,7 +5,7 @@ from django.db import connection
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from base.text import fold, phone_digits, searchable, sort_key
+from base.text import fold, fold_with_places, phone_digits, searchable, sort_key
 
 # What people type, and what pages and other programs paste. Newer letters than these may be folded
 # by one Unicode and not by the other.
@@ -108,3 +108,11 @@ def test_the_quick_way_for_most_phones_gives_what_the_general_one_gives(numbers)
 @given(text=TEXTS)
 def test_case_accents_and_composition_do_not_count(text):
     assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text))
+
+
+@given(text=TEXTS | ACRONYMS)
+def test_marking_folds_as_the_search_does(text):
+    folded, places = fold_with_places(text)
+    assert folded == fold(text)
+    assert len(folded) == len(places)
+    assert places == sorted(places)
