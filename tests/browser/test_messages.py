@@ -2,9 +2,11 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from mailing.models import Message
+from mailing.messages.preparation import prepare
+from mailing.models import Delivery, DeliveryState, Message
 from mailing.outbox.delivery import deliver_due
 from members.models import Member
 from tests.factories import ContactFactory, MemberFactory
@@ -238,3 +240,60 @@ def test_axe_finds_nothing_on_any_page(
     ):
         page.goto(address)
         check()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_message_is_stopped_and_goes_on(
+    open_page, back_office_user, members, mail_server, javascript
+):
+    page = open_page(back_office_user, javascript=javascript)
+    page.goto(f"/messages/nouveau/?members={members.pk}")
+    write(page)
+    page.get_by_role("button", name="Continuer").click()
+    page.get_by_role("button", name="Envoyer au 1 membre").click()
+    page.get_by_role("link", name="Arrêter l'envoi").click()
+    expect(page.get_by_text("Vous pourrez reprendre l'envoi.")).to_be_visible()
+    page.get_by_role("button", name="Arrêter l'envoi").click()
+    expect(page.get_by_text("0 envoyé, 1 arrêté, sur 1")).to_be_visible()
+    deliver()
+    assert addresses(mail_server) == set()
+    page.get_by_role("button", name="Reprendre l'envoi").click()
+    deliver()
+    page.goto(page.url)
+    expect(page.get_by_text("1 envoyé", exact=True)).to_be_visible()
+    assert addresses(mail_server) == {"moulin@x.fr"}
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_all_who_get_nothing_are_named_by_pages(
+    open_page, back_office_user, members, mail_server, javascript
+):
+    Member.objects.filter(name__startswith="Ferme").update(email="")
+    page = open_page(back_office_user, javascript=javascript)
+    page.goto("/messages/nouveau/?to=search&screen=%3Fq%3D")
+    write(page)
+    page.get_by_role("button", name="Continuer").click()
+    expect(page.get_by_role("link", name="Ferme 00")).to_be_visible()
+    page.get_by_role("button", name="Page suivante").click()
+    expect(page.get_by_text("Page 2 sur 2")).to_be_visible()
+    expect(page.get_by_role("link", name="Ferme 59")).to_be_visible()
+    page.get_by_role("button", name="Envoyer au 1 membre").click()
+    deliver()
+    assert addresses(mail_server) == {"moulin@x.fr"}
+
+
+def test_one_press_sends_again_what_was_given_up(open_page, back_office_user, members, mail_server):
+    page = open_page(back_office_user)
+    page.goto(f"/messages/nouveau/?members={members.pk}")
+    write(page)
+    page.get_by_role("button", name="Continuer").click()
+    page.get_by_role("button", name="Envoyer au 1 membre").click()
+    expect(page.get_by_role("heading", name="Avancement")).to_be_visible()
+    for message in Message.objects.filter(prepared_at=None):
+        prepare(message.pk)
+    Delivery.objects.update(state=DeliveryState.GIVEN_UP, finished_at=timezone.now())
+    page.goto("/messages/")
+    page.get_by_role("button", name="Renvoyer tout ce qui a été abandonné (1)").click()
+    expect(page.get_by_text("1 mail à nouveau en attente d'envoi.")).to_be_visible()
+    deliver_due()
+    assert addresses(mail_server) == {"moulin@x.fr"}
