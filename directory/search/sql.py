@@ -13,7 +13,7 @@ from typing import Any
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Collate, Concat
+from django.db.models.functions import Collate, Concat, Length, Substr
 from django.db.models.lookups import (
     Contains,
     GreaterThanOrEqual,
@@ -142,21 +142,22 @@ def folded(connection: BaseDatabaseWrapper, field: str) -> models.Func:
 def name_holds(texts: Term) -> models.Q:
     """Return the condition that a reference or name, also of a contact, holds one of the texts.
 
-    It uses no index. Reference and names are taken to begin with a space.
+    It uses no index. A row's searchable text begins with them, so that many of its characters are
+    looked at: folding them anew would take a tenth of a second for a screen.
     """
-    contacts = Contact._base_manager.filter(
-        _any_holds(_spaced("name"), texts), member=models.OuterRef("pk")
-    ).order_by()
-    return _any_holds(_spaced("reference", "name"), texts) | models.Q(models.Exists(contacts))
+    in_contact = _any_holds(_beginning("name"), texts)
+    contacts = Contact._base_manager.filter(in_contact, member=models.OuterRef("pk")).order_by()
+    return _any_holds(_beginning("reference", "name"), texts) | models.Q(models.Exists(contacts))
 
 
-def _spaced(*fields: str) -> Concat:
-    space = models.Value(" ")
-    parts = [part for field in fields for part in (space, Fold(field))]
-    return Concat(*parts, output_field=models.TextField())
+def _beginning(*fields: str) -> models.Func:
+    """Return the beginning of the searchable text, as long as these first fields of it."""
+    row = Concat(models.Value(" "), "search_text", output_field=models.TextField())
+    length = sum((Length(field) + 1 for field in fields), models.Value(0))
+    return Substr(row, 1, length)
 
 
-def _any_holds(text: Concat, searched: Term) -> models.Q:
+def _any_holds(text: models.Func, searched: Term) -> models.Q:
     return reduce(or_, (models.Q(Contains(text, one)) for one in searched), models.Q())
 
 
