@@ -14,6 +14,7 @@ from base.terminal import TerminalCommand, reason
 from importexport.files.table import FileRefused, grouped
 from importexport.models import ImportRun
 from importexport.rows.remarks import Remarks
+from importexport.rows.values import quoted
 from importexport.runs.check import Outcome, preview_file
 from importexport.runs.direct import ImportStopped, import_contacts
 from importexport.runs.intake import Heartbeat, ImportRefused, Options
@@ -62,6 +63,11 @@ class Command(TerminalCommand):
             help="N'importe rien si plus de contacts seraient supprimés : un nombre, ou une part.",
         )
         parser.add_argument(
+            "--leave-out-sheets",
+            action="store_true",
+            help="Avec --sync : importe bien que d'autres feuilles de contacts ne soient pas lues.",
+        )
+        parser.add_argument(
             "--dry-run",
             action="store_true",
             help="Dit ce que l'import ferait, et n'écrit rien.",
@@ -96,6 +102,12 @@ def _import(file: IO[bytes], options: dict[str, Any], heartbeat: Heartbeat) -> I
     limit: MaxRemovals | None = options["max_removals"]
 
     def accept(run: ImportRun) -> None:
+        if run.left_out_sheets and not options["leave_out_sheets"]:
+            raise ImportStopped(
+                "Le fichier a d'autres feuilles avec les mêmes titres, qui ne sont pas lues : "
+                f"{', '.join(map(quoted, run.left_out_sheets))}. Une synchronisation supprimerait "
+                "leurs contacts : réunissez tout dans une feuille, ou ajoutez --leave-out-sheets."
+            )
         if limit and not limit.allows(run):
             raise ImportStopped(
                 f"L'import supprimerait {grouped(run.removed_count)} contacts sur "

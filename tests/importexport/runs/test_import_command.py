@@ -11,6 +11,8 @@ from tests.factories import ContactFactory, MemberFactory
 from tests.importexport.commands import POOR_TERMINAL, manage
 from tests.importexport.files_made import csv_file, names, ods_file, plain, untouched, xlsx_file
 
+CASES = Path(__file__).parents[2] / "cases"
+
 
 @pytest.fixture
 def member(db):
@@ -214,6 +216,16 @@ def ten(member):
     for number in range(9):
         ContactFactory(member=member, name=f"{number}")
     return member
+
+
+def test_a_synchronisation_of_a_file_with_further_sheets_wants_an_option(member, path):
+    path.write_bytes((CASES / "14_sheet_named_contacts_2.ods").read_bytes())
+    MemberFactory(reference="C00001")
+    before = untouched()
+    assert "« Contacts 2 »" in " ".join(refusal(path, sync=True))
+    assert untouched() == before
+    assert said(path, sync=True, leave_out_sheets=True)
+    assert untouched() != before
 
 
 @pytest.mark.parametrize("most", ["7", "79%", "0", "0%"])
