@@ -27,6 +27,8 @@ _UNSEEN = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\ufeff\uffa0" +
 _VARIANTS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0000-\U000e0fff"
 _INVISIBLE = re.compile(f"[{_UNSEEN}{_VARIANTS}]")
 _AT_ENDS = _SPACES + _UNSEEN
+# Much shorter, for the texts of nearly all cells.
+_PRINTABLE_AT_ENDS = "".join(filter(str.isprintable, _AT_ENDS))
 # A text that was written as a formula, so that no spreadsheet takes it for a number.
 _AS_FORMULA = re.compile('="([^"]*+(?:""[^"]*+)*+)"')
 # What is typed in front of a number, so that the spreadsheet takes it for a text.
@@ -40,11 +42,13 @@ def canonical(text: str) -> str:
 
     `="text"` is what stands between its quotation marks.
     """
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text).strip(_AT_ENDS)
     if not text.isprintable():
-        text = "\n".join(text.splitlines())
-    text = text.strip()
+        text = unicodedata.normalize("NFC", text)
+        text = "\n".join(text.splitlines()).strip(_AT_ENDS)
+    elif text.isascii():
+        text = text.strip()
+    else:
+        text = unicodedata.normalize("NFC", text).strip(_PRINTABLE_AT_ENDS)
     return _unquoted(text) if text.startswith('="') else text
 
 

@@ -201,6 +201,8 @@ def read_phones(field: str) -> Reader:
     to_canonical, longest = _field(field)
 
     def read(cell: Cell, warn: Warn) -> str:
+        if type(cell) is str and not cell:
+            return cell
         if (
             type(cell) is str
             and len(cell) <= longest
