@@ -19,6 +19,7 @@ from django.utils.cache import add_never_cache_headers
 
 from accounts.models import User
 from base.typed import give
+from base.uploads import has_files
 
 # The hidden fields of a form: whose it is; and, of the sign-in page, the form that came too late.
 PERSON_FIELD = "form_of"
@@ -91,7 +92,7 @@ def late_form(request: HttpRequest) -> LateForm | None:
         return None
     query = request.META.get("QUERY_STRING", "")
     address = request.path_info + (f"?{query}" if query else "")
-    return LateForm(owner, address, _page_of(request), values, bool(request.FILES))
+    return LateForm(owner, address, _page_of(request), values, has_files(request))
 
 
 def sealed(form: LateForm) -> str:

@@ -1,10 +1,25 @@
 """Uploads on their way in, kept in files without a name."""
 
 import tempfile
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest
+
+_PASSED_OVER = "files_passed_over"
+
+
+def pass_over(request: HttpRequest | None) -> NoReturn:
+    """Have an upload handler leave out a file, and the request remember that it had one."""
+    if request is not None:
+        request.META[_PASSED_OVER] = True
+    raise SkipFile
+
+
+def has_files(request: HttpRequest) -> bool:
+    """Return whether files were sent, also such as were passed over."""
+    return bool(request.FILES) or _PASSED_OVER in request.META
 
 
 class NamelessFileUploadHandler(FileUploadHandler):

@@ -131,6 +131,9 @@ def test_no_expression_is_made_where_this_test_does_not_see_it():
 INLINE = {
     "accounts/passwords.py",
     "contacts/templatetags/phones.py",
+    "directory/search/terms.py",
+    "importexport/files/csv_encoding.py",
+    "importexport/files/xlsx_formats.py",
     "importexport/management/commands/import_contacts.py",
 }
 

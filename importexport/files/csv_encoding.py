@@ -122,7 +122,7 @@ def _refuse_misread_words(file: IO[bytes]) -> None:
         if found:
             rows.add(piece[: found.start()])
             raise FileRefused(
-                f"La ligne {rows.count} n'est pas lisible (« {_word_around(text, found)} ») : "
+                f"La ligne {rows.count} n'est pas lisible (« {_word_around(text, found)} ») : "
                 "le fichier est d'un codage ancien. "
                 "Enregistrez-le dans votre tableur en CSV, codage UTF-8, puis recommencez."
             )

@@ -9,12 +9,13 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.files import File
-from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.core.files.uploadhandler import FileUploadHandler
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.second_factor.gate import may_enter
+from base.uploads import pass_over
 from importexport.files import check_size, open_table
 from importexport.files.table import FileRefused, HeaderNotFound, Limits, Row, Table
 from importexport.models import ImportRun, RunSource
@@ -74,7 +75,7 @@ class BoundedUploadHandler(FileUploadHandler):
         super().new_file(*args, **kwargs)
         user = getattr(self.request, "user", None)
         if not (user and may_enter(user) and user.has_perm("importexport.import_contacts")):
-            raise SkipFile
+            pass_over(self.request)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:  # noqa: ARG002
         if self._passed > settings.CONTACT_FILE_MAX_BYTES:

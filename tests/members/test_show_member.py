@@ -2,6 +2,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from base.characters import bare_line
 from contacts.models import Contact
 from members.models import MemberKind
 from tests.factories import ContactFactory, MemberFactory
@@ -41,7 +42,13 @@ def test_awkward_texts_are_shown_as_typed(back_office, awkward):
     response = back_office.get(member.get_absolute_url())
     assert page(response).xpath("//h1/text()") == [awkward]
     # Once in each field, once more in the trail, and in the title.
-    assert text(response).count(awkward) == len(fields) + 2
+    times = len(fields) + 2
+    without_marks = bare_line(awkward)
+    if without_marks == awkward:
+        assert text(response).count(awkward) == times
+    else:
+        assert text(response).count(awkward) == times - 3
+        assert text(response).count(without_marks) == 3
 
 
 def test_a_thousand_contacts_cost_as_many_queries_as_ten(back_office):

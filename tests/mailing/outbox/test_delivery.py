@@ -263,9 +263,7 @@ def test_what_the_server_says_is_kept_without_what_no_database_takes(mail_server
 # --- Addresses that only look right -------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "address", ["é\u200bb@example.org", f"a@{'é' * 60}.example.org", "é@é..example.org"]
-)
+@pytest.mark.parametrize("address", [f"a@{'é' * 60}.example.org", "é@é..example.org"])
 def test_an_address_that_cannot_be_written_is_refused_and_keeps_back_no_other(mail_server, address):
     member = MemberFactory(email=address)
     queue([Draft(member, address, "Objet", "Texte", "")])
