@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import IO, NamedTuple
+from xml.sax.saxutils import quoteattr
 
 from importexport.files.ods_cells import EMPTY_CELL, paragraphs, title_row
 from importexport.files.ods_frame import FAULTY_NUMBER, FAULTY_TEXT, Frame, SheetColumn
+from importexport.files.ods_values import CALC
 from importexport.files.ods_writer import write_package
 from importexport.files.package import TOO_LARGE_UNPACKED
-from importexport.files.table import Cell, FileRefused, Row
+from importexport.files.table import Cell, FileRefused, FormulaError, Row
 
 # More frozen rows would leave no room for the others on a screen.
 _MOST_FROZEN_ROWS = 10
@@ -136,7 +138,7 @@ def _cells_xml(row: MarkedRow) -> str:
 
 def _cell_xml(cell: Cell, repeat: int = 1) -> str:
     repeated = f' table:number-columns-repeated="{repeat}"' if repeat > 1 else ""
-    if cell == "":
+    if cell == "" and not isinstance(cell, FormulaError):
         return f"<table:table-cell{repeated}/>"
     return f"<table:table-cell{repeated}{_value_xml(cell)}</table:table-cell>"
 
@@ -144,7 +146,7 @@ def _cell_xml(cell: Cell, repeat: int = 1) -> str:
 def _faulty_cell_xml(cell: Cell, message: str) -> str:
     style = FAULTY_NUMBER if isinstance(cell, int) else FAULTY_TEXT
     comment = f"<office:annotation><text:p>{paragraphs(message)}</text:p></office:annotation>"
-    value = ">" if cell == "" else _value_xml(cell)
+    value = ">" if cell == "" and not isinstance(cell, FormulaError) else _value_xml(cell)
     attributes, _, shown = value.partition(">")
     opened = f'<table:table-cell table:style-name="{style}"{attributes}>'
     return f"{opened}{comment}{shown}</table:table-cell>"
@@ -152,6 +154,19 @@ def _faulty_cell_xml(cell: Cell, message: str) -> str:
 
 def _value_xml(cell: Cell) -> str:
     """Return the rest of a cell's start tag, with its value, and its text."""
+    if isinstance(cell, FormulaError):
+        return _error_xml(cell)
     if isinstance(cell, int):
         return f' office:value-type="float" office:value="{cell}"><text:p>{cell}</text:p>'
     return f' office:value-type="string"><text:p>{paragraphs(cell)}</text:p>'
+
+
+def _error_xml(cell: FormulaError) -> str:
+    """Return a formula that fails again, or has no result, so that the cell stays an error."""
+    if not cell:
+        return ' table:formula="of:=&quot;&quot;">'
+    return (
+        f' xmlns:calcext={quoteattr(CALC.strip())} table:formula="of:=NA()" '
+        'office:value-type="string" office:string-value="" calcext:value-type="error">'
+        f"<text:p>{paragraphs(cell)}</text:p>"
+    )

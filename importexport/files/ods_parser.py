@@ -94,9 +94,13 @@ class BoundedParser:
                 # What is before the row tells whether it is in a sheet, and how wide that is.
                 self._xml.feed(text[place:start].encode())
                 place = start
+            has_calc = "calcext" in self._usual_prefixes
             if not (self._follower.is_between_rows and self._usual_prefixes >= _NEEDED_PREFIXES):
                 continue
             row = read(text, start, self._sheets.width)
+            if row and not has_calc and "calcext:" in text[start : row.end]:
+                # Without its namespace, the prefix is damage.
+                row = None
             if row and row.end - start <= self._sheets.limits.max_cell_characters:
                 self._follower.add_row(row.cells, row.repeat)
                 place = search = row.end

@@ -1,7 +1,7 @@
 """Plain rows of a spreadsheet, read by regular expressions instead of the XML parser.
 
-A row is plain where it has nothing but cells, and these nothing but attributes and paragraphs of
-characters, with the five entities of XML. All other rows go to the parser; a well-formed file
+A row is plain where it has nothing but cells, and these nothing but usual attributes and paragraphs
+of characters, with the five entities of XML. All other rows go to the parser; a well-formed file
 gives the same rows either way. Makes the reading of 20,000 rows 1.7 times as fast, their whole
 import 1.25 times.
 """
@@ -11,7 +11,8 @@ from typing import NamedTuple
 from xml.sax.saxutils import unescape
 
 from importexport.files.ods_values import CALC, OFFICE, TABLE, cell_value, repeat_count
-from importexport.files.table import Cell, FormulaError
+from importexport.files.package import DAMAGED
+from importexport.files.table import Cell, FileRefused, FormulaError
 
 ROW_START = "<table:table-row"
 ROW_END = "</table:table-row>"
@@ -19,7 +20,7 @@ ROW_END = "</table:table-row>"
 _PLAIN = r"[^<>&\x00-\x1f\ufffe\uffff]*+"
 _TEXT = f"{_PLAIN}(?:&(?:amp|lt|gt|quot|apos);{_PLAIN})*+"
 _VALUE = r'[^"<&\x00-\x1f\ufffe\uffff]*+'
-_ATTRIBUTES = rf'(?: (?!xmlns)[a-z][a-z0-9:-]*+="{_VALUE}")*+ ?+'
+_ATTRIBUTES = rf'(?: (?:calcext|office|table):[a-z][a-z0-9-]*+="{_VALUE}")*+ ?+'
 _PARAGRAPHS = f"(?:<text:p>{_TEXT}</text:p>)*+"
 _ROW = re.compile(
     f"{ROW_START}({_ATTRIBUTES})>("
@@ -115,10 +116,13 @@ class PlainRows:
 
 
 def _parsed(attributes: str) -> dict[str, str]:
-    """Return the attributes of known namespaces by their names, as the parser gives them."""
+    """Return the attributes by their names, as the parser gives them."""
     found: dict[str, str] = {}
     for name, value in _ATTRIBUTE.findall(attributes):
         prefix, _, local = name.partition(":")
-        if prefix in _PREFIXES:
-            found[_PREFIXES[prefix] + local] = value
+        name = _PREFIXES[prefix] + local
+        if name in found:
+            # As the parser does, which gets no plain row.
+            raise FileRefused(DAMAGED)
+        found[name] = value
     return found

@@ -4,10 +4,11 @@ Most of them must be refused; any exception but FileRefused is a finding.
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 
-from importexport.files import open_table
+from importexport.files import ods_parser, open_table
 from importexport.files.table import FileRefused, Limits
 from importexport.rows.checking import check_table, is_header
 from importexport.rows.known_members import KnownMember
@@ -22,6 +23,9 @@ MEMBERS = {
 }
 
 
+_NOTHING = re.compile(b"(?!)")
+
+
 class WrongAnswer(Exception):
     """The reader or the check ended, but broke a promise."""
 
@@ -29,6 +33,7 @@ class WrongAnswer(Exception):
 def take_file(data: bytes) -> None:
     """Read and check the bytes; where they have errors, mark these, and read the marked file."""
     source = io.BytesIO(data)
+    compare_ways(source)
     try:
         table = open_table(source, is_header, LIMITS)
         errors = check_table(table, MEMBERS).errors
@@ -38,6 +43,44 @@ def take_file(data: bytes) -> None:
         raise WrongAnswer(table.progress())
     if errors.count:
         check_marked(source, errors)
+
+
+def compare_ways(source: io.BytesIO) -> None:
+    """Raise WrongAnswer where the quick way reads a file otherwise than the parser alone."""
+    quick = _outcome(source)
+    usual = ods_parser._DECLARATION
+    # Without a declaration, all rows go to the parser.
+    ods_parser._DECLARATION = _NOTHING
+    try:
+        slow = _outcome(source)
+    finally:
+        ods_parser._DECLARATION = usual
+    if quick != slow:
+        raise WrongAnswer(quick, slow)
+
+
+def _outcome(source: io.BytesIO) -> object:
+    """Return the rows of a file, with the types of their cells, or the sentence of refusal."""
+    try:
+        table = open_table(source, is_header, LIMITS)
+        rows = [*table.above, table.header, *table.rows]
+    except FileRefused as refusal:
+        return str(refusal)
+    cells = [(row.sheet, row.line, [(type(cell), cell) for cell in row.cells]) for row in rows]
+    return cells, table.left_out
+
+
+def take_workbook(data: bytes) -> None:
+    """Read bytes as the sheet, the texts and the styles of a workbook, with zeros between them."""
+    parts = [*data.split(b"\0\0", 2), b"", b""]
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as package:
+        for name, content in WORKBOOK.items():
+            package.writestr(name, content)
+        for name, part in zip(WORKBOOK_PARTS, parts, strict=False):
+            if part:
+                package.writestr(f"xl/{name}.xml", part)
+    take_file(file.getvalue())
 
 
 def check_marked(source: io.BytesIO, errors: Remarks) -> None:
@@ -99,9 +142,24 @@ USUAL_CONTENT = (
     f"<office:spreadsheet><table:table><table:table-row>{_USUAL_CELLS}</table:table-row>"
     "</table:table></office:spreadsheet></office:body></office:document-content>"
 )
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+WORKBOOK_PARTS = {"sheet": "worksheet", "strings": "sharedStrings", "styles": "styles"}
+_RELATIONS = "<Relationships>%s</Relationships>"
+WORKBOOK = {
+    "_rels/.rels": _RELATIONS
+    % f'<Relationship Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>',
+    "xl/_rels/workbook.xml.rels": _RELATIONS
+    % "".join(
+        f'<Relationship Id="{name}" Type="{_OFFICE}/{kind}" Target="{name}.xml"/>'
+        for name, kind in WORKBOOK_PARTS.items()
+    ),
+    "xl/workbook.xml": f'<workbook xmlns:r="{_OFFICE}"><sheets><sheet name="a" r:id="sheet"/>'
+    "</sheets></workbook>",
+}
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "content": take_content,
     "package": take_file,
     "csv": take_file,
+    "workbook": take_workbook,
     "metadata": take_metadata,
 }

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable, Mapping, Sequence
 
+import openpyxl
 from odf import table, text
 from odf.opendocument import OpenDocumentSpreadsheet
 
@@ -39,6 +40,16 @@ def ods_file(*rows: Sequence[str | int], titles: Sequence[str] = SHORT) -> io.By
     file = io.BytesIO()
     document.write(file)
     return named("contacts.ods", file.getvalue())
+
+
+def xlsx_file(*rows: Sequence[str | int], titles: Sequence[str] = SHORT) -> io.BytesIO:
+    """Make an Excel workbook in which numbers are number cells, in whatever column."""
+    workbook = openpyxl.Workbook()
+    for row in (titles, *rows):
+        workbook.active.append(row)
+    file = io.BytesIO()
+    workbook.save(file)
+    return named("contacts.xlsx", file.getvalue())
 
 
 def _cell(value: str | int) -> table.TableCell:

@@ -322,6 +322,21 @@ def millions_of_empty_spaces() -> bytes:
 
 
 @hostile
+def millions_of_blank_rows_behind_a_hidden_header() -> bytes:
+    """No visible sheet has the header: the file is read twice."""
+    style = (
+        '<office:automatic-styles><style:style style:name="h" style:family="table">'
+        '<style:table-properties table:display="false"/></style:style></office:automatic-styles>'
+    )
+    namespace = "urn:oasis:names:tc:opendocument:xmlns:style:1.0"
+    head = HEAD.replace("<office:body>", f"{style}<office:body>").replace(
+        " office:version", f' xmlns:style="{namespace}" office:version'
+    )
+    sheet = f'{head}<table:table table:style-name="h">{HEADER}'
+    return packed(sheet, ("<table:table-row/>", 9_990_000), END_OF_SHEET)
+
+
+@hostile
 def millions_of_small_numbers() -> bytes:
     number = '<table:table-cell office:value-type="float" office:value="1"/>'
     return packed(SHEET, (row(number * 1_000), 9_000), END_OF_SHEET)

@@ -1,5 +1,7 @@
 """Files of people that were read wrongly once; each lies in tests/cases under its own name."""
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -102,3 +104,19 @@ def test_21_space_before_quotes_is_no_part_of_the_value():
 
 def test_22_ctrl_z_is_no_content():
     assert opened("22_ctrl_z.csv")[1] == [(2, ["C00001", "Nora", "", "", "", "", "", "2"])]
+
+
+def test_a_hidden_sheet_is_read_where_no_visible_one_has_the_header():
+    with zipfile.ZipFile(CASES / "13_hidden_sheet_first.ods") as package:
+        made = {name: package.read(name) for name in package.namelist()}
+    visible = made["content.xml"].index(b'table:name="Contacts"')
+    content = made["content.xml"]
+    made["content.xml"] = content[:visible] + content[visible:].replace(b"Type", b"Autre")
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as package:
+        for name, data in made.items():
+            package.writestr(name, data)
+
+    table = open_table(file, is_header, LIMITS)
+    assert [row.cells[1] for row in table.rows] == ["Ancienne Archive"]
+    assert table.left_out == []

@@ -9,7 +9,9 @@ from odf import office, opendocument, table, teletype, text
 from odf.namespaces import OFFICENS, STYLENS, TABLENS
 
 from importexport.files import open_table
-from importexport.files.table import FileRefused, Limits
+from importexport.files.ods_frame import SheetColumn
+from importexport.files.ods_marked import MarkedRow, write_marked_ods
+from importexport.files.table import FileRefused, FormulaError, Limits
 from importexport.rows.checking import check_table, is_header
 from importexport.rows.columns import COLUMNS
 from importexport.rows.known_members import KnownMember
@@ -17,6 +19,7 @@ from importexport.rows.marking import mark_file
 from importexport.rows.sheet import guide_rows
 from tests.importexport.files import making
 from tests.importexport.files.making import LIMITS, cell, document, package, row, sheet
+from tests.importexport.files.making_xlsx import by_openpyxl
 from tests.importexport.files_made import csv_file, export_like, full_row, ods_file, plain
 
 MEMBERS = {
@@ -325,3 +328,28 @@ def test_the_samples_can_be_marked():
             assert list(marked_lines) == list(lines)
             assert all(marked_lines[n][: len(lines[n])] == lines[n] for n in lines)
     assert refused == ["libreoffice-password.ods"]
+
+
+def test_formula_errors_stay_errors_in_a_marked_file():
+    values = [FormulaError("#N/A"), FormulaError("Err:502"), FormulaError(""), "#N/A"]
+    target = io.BytesIO()
+    rows = [MarkedRow(2, values), MarkedRow(3, values, {0: "une erreur", 2: "une autre"})]
+    columns = [SheetColumn(title, 3.0) for title in ("Référence", "Type", "Mail", "Note")]
+    write_marked_ods(target, "Contacts", columns, (), 1, rows, 10**7)
+
+    found = open_table(target, is_header, LIMITS).rows
+    assert [[(type(cell), cell) for cell in row.cells] for row in found] == [
+        [(type(cell), cell) for cell in values]
+    ] * 2
+
+
+def test_the_marked_file_of_a_workbook_is_an_ods_with_the_same_lines_and_errors():
+    rows = [("C1", "Anne", 2), (None,), ("C9", "Bruno", 7), (42, "x" * 201, 1)]
+    source = by_openpyxl(*rows, titles=("Référence", "Dénomination", "Type"))
+    target = io.BytesIO()
+    errors = checked(source).errors
+    mark_file(source, target, errors, LIMITS)
+
+    assert zipfile.ZipFile(target).read("mimetype").decode() == making.MIME_TYPE
+    assert [error.line for error in errors.kept] == [4, 4, 5]
+    assert list(map(str, checked(target).errors.kept)) == list(map(str, errors.kept))

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from importexport.models import ImportRun
 from tests.factories import ContactFactory, MemberFactory
 from tests.importexport.commands import POOR_TERMINAL, manage
-from tests.importexport.files_made import csv_file, names, ods_file, plain, untouched
+from tests.importexport.files_made import csv_file, names, ods_file, plain, untouched, xlsx_file
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def refusal(path, *rows, **options):
     return plain(refused.value).splitlines()
 
 
-@pytest.mark.parametrize("make", [csv_file, ods_file])
+@pytest.mark.parametrize("make", [csv_file, ods_file, xlsx_file])
 def test_contacts_are_added_and_summed_up(member, path, make):
     assert run(path, ["C1", "Bruno", 1], ["C1", "Anne", 4], make=make) == [
         "lignes : 2, membres : 1, ajoutés : 2, supprimés : 0, inchangés : 0, avertissements : 0"

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 
 from base.characters import reference_key
 from tests.factories import ContactFactory, MemberFactory
-from tests.importexport.files_made import csv_file, named, names, ods_file
+from tests.importexport.files_made import csv_file, named, names, ods_file, xlsx_file
 from tests.importexport.importing import checked, imported, last_run, numbers, press, send
 from tests.pages import AWKWARD_TEXTS, cells, errors, links, page, text
 
@@ -208,7 +208,19 @@ def test_the_number_of_queries_does_not_grow_with_the_file(
 def test_a_file_under_another_name_is_read_by_its_content(administrator, member):
     imported(administrator, named("contacts.ods", csv_file(["C1", "Anne", 1]).getvalue()))
     imported(administrator, named("photo.png", ods_file(["C1", "Bruno", 1]).getvalue()))
-    assert names() == ["Anne", "Bruno"]
+    imported(administrator, named("contacts.csv", xlsx_file(["C1", "Chloé", 1]).getvalue()))
+    assert names() == ["Anne", "Bruno", "Chloé"]
+
+
+def test_the_form_offers_each_kind_of_file_that_is_read(administrator):
+    page = administrator.get(ADDRESS).content.decode()
+    assert 'accept=".ods,.xlsx,.csv"' in page
+
+
+def test_the_errors_of_a_workbook_are_marked_in_an_ods(administrator, member):
+    checked(administrator, xlsx_file(["C1", "Anne", 1], ["C1", "Bruno", 9]))
+    with last_run().marked_file.open("rb") as marked:
+        assert b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet" in marked.read(200)
 
 
 @pytest.mark.parametrize("value", ["contacts.csv", ""])
