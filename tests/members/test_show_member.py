@@ -41,8 +41,8 @@ def test_awkward_texts_are_shown_as_typed(back_office, awkward):
     member = MemberFactory(**dict.fromkeys(fields, awkward))
     response = back_office.get(member.get_absolute_url())
     assert page(response).xpath("//h1/text()") == [awkward]
-    # Once in each field, once more in the trail, and in the title. A reference and a phone have lost
-    # their marks of direction.
+    # Once in each field, once more in the trail, and in the title. A reference and a phone have
+    # lost their marks of direction.
     shown = without_invisible(text(response))
     assert shown.count(without_invisible(awkward)) == len(fields) + 2
 
