@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from openpyxl.cell import WriteOnlyCell
 
 from importexport.files import open_table
-from importexport.rows.checking import KnownMember, check_table, is_header
+from importexport.rows.checking import check_table, is_header
 from importexport.rows.columns import COLUMNS
+from importexport.rows.known_members import KnownMember
 from importexport.rows.sheet import write_rows
 from tests.importexport.files.making import LIMITS
 from tests.importexport.files_made import full_row
