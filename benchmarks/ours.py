@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.files import File
 from django.db import transaction
@@ -18,14 +18,15 @@ from contacts.models import CONTACT_FIELDS, Contact
 from importexport.exports.contacts import export_contacts
 from importexport.files import open_table
 from importexport.files.ods_writer import COMPRESSION_LEVEL
-from importexport.models import RunSource
+from importexport.models import ImportMode, RunSource
 from importexport.rows.checking import is_header
-from importexport.rows.columns import COLUMNS
+from importexport.rows.columns import COLUMNS, ContactRow
 from importexport.rows.sheet import Format
 from importexport.runs.apply import apply_changes
 from importexport.runs.direct import import_contacts
 from importexport.runs.intake import Options, check_file, limits, read_table, receive
-from importexport.runs.plan import plan_addition, store_plan
+from importexport.runs.plan import plan_addition
+from importexport.runs.plan_tables import store_plan
 
 
 def export_file(path: str, format: Format) -> None:
@@ -42,7 +43,7 @@ def import_file(path: str, format: Format) -> int:  # noqa: ARG001 (the content 
 def synchronise_file(path: str, format: Format) -> int:  # noqa: ARG001 (the content decides)
     """Make the contacts those of the file; return how many were the same already."""
     with Path(path).open("rb") as file:
-        return import_contacts(File(file), Options(sync=True))[1].unchanged
+        return import_contacts(File(file), Options(ImportMode.SYNCHRONISATION))[1].unchanged
 
 
 def ods_floor(path: str) -> float:
@@ -87,7 +88,7 @@ def write_checked(path: str) -> float:
     with Path(path).open("rb") as opened:
         file: File[Any] = File(opened)
         run = receive(file, Options(), source=RunSource.COMMAND)
-        rows = check_file(read_table(opened), sync=False, heartbeat=lambda *_: None).rows
+        rows = _checked_rows(opened)
 
     def work() -> None:
         store_plan(run, plan_addition(rows, {}), lambda: None)
@@ -97,10 +98,15 @@ def write_checked(path: str) -> float:
     return _seconds(work)
 
 
+def _checked_rows(file: IO[bytes]) -> list[ContactRow]:
+    table = read_table(file)
+    return check_file(table, mode=ImportMode.ADDITION, heartbeat=lambda *_: None).rows
+
+
 def copy_rows(path: str) -> float:
     """Insert the same rows the quickest way that the database has; return the seconds."""
     with Path(path).open("rb") as file:
-        rows = check_file(read_table(file), sync=False, heartbeat=lambda *_: None).rows
+        rows = _checked_rows(file)
     now = moment(timezone.now())
     columns = ("member_id", "position", *CONTACT_FIELDS, "created_at", "updated_at")
     added = plan_addition(rows, {}).added

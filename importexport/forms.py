@@ -5,12 +5,42 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from base.forms import FocusedFormMixin, fields_only
 from importexport.files import EMPTY, check_size
 from importexport.files.table import FileRefused, grouped
-from importexport.models import ImportRun
+from importexport.models import ImportMode, ImportRun
 from importexport.runs.intake import limits
+
+_MODES = {
+    ImportMode.ADDITION: (
+        "Ajouter tous les contacts du fichier",
+        "Même s'ils sont déjà présents. Rien n'est modifié ni supprimé.",
+    ),
+    ImportMode.UPDATE: (
+        "Mettre à jour les contacts déjà présents",
+        (
+            "Un contact est reconnu à son mail, sinon à sa dénomination, sinon à un numéro. "
+            "Les autres lignes sont ajoutées. Rien n'est supprimé."
+        ),
+    ),
+    ImportMode.SYNCHRONISATION: (
+        (
+            "Synchronisation des contacts (supprime les contacts du membre non présents "
+            "dans le fichier)"
+        ),
+        (
+            "Les contacts de tout le site deviennent exactement ceux du fichier : un membre "
+            "absent du fichier perd tous ses contacts."
+        ),
+    ),
+}
+
+
+def _explained(mode: ImportMode) -> SafeString:
+    return format_html('{}<span class="type-explanation">{}</span>', *_MODES[mode])
 
 
 class ImportForm(FocusedFormMixin, forms.Form):
@@ -26,17 +56,12 @@ class ImportForm(FocusedFormMixin, forms.Form):
             "empty": EMPTY,
         },
     )
-    sync = forms.BooleanField(
-        label=(
-            "Synchronisation des contacts (supprime les contacts du membre non présents "
-            "dans le fichier)"
-        ),
+    mode = forms.ChoiceField(
+        label="Que deviennent les contacts déjà présents ?",
+        choices=[(mode.value, _explained(mode)) for mode in ImportMode],
+        initial=ImportMode.ADDITION,
         required=False,
-        help_text=(
-            "Les contacts de tout le site deviennent exactement ceux du fichier : un membre "
-            "absent du fichier perd tous ses contacts. Sans cette option, les contacts du fichier "
-            "sont ajoutés, même s'ils sont déjà présents, et rien n'est supprimé."
-        ),
+        widget=forms.RadioSelect,
     )
 
     only_members_in_file = forms.BooleanField(
@@ -51,13 +76,17 @@ class ImportForm(FocusedFormMixin, forms.Form):
         super().__init__(*args, **kwargs)
         self.helper = fields_only()
 
+    def clean_mode(self) -> ImportMode:
+        return ImportMode(self.cleaned_data["mode"] or ImportMode.ADDITION)
+
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
-        if values.get("only_members_in_file") and not values.get("sync"):
+        synchronises = values.get("mode") == ImportMode.SYNCHRONISATION
+        if values.get("only_members_in_file") and not synchronises:
             self.add_error(
                 "only_members_in_file",
-                "Cette option va avec la synchronisation : cochez aussi celle-ci, ou décochez "
-                "les deux.",
+                "Cette option va avec la synchronisation : choisissez aussi celle-ci, ou décochez "
+                "cette case.",
             )
         return values
 

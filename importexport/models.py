@@ -35,6 +35,14 @@ class RunSource(models.TextChoices):
     COMMAND = "command", "Ligne de commande"
 
 
+class ImportMode(models.TextChoices):
+    """What becomes of the contacts that are on the site already."""
+
+    ADDITION = "add", "Ajout"
+    UPDATE = "update", "Mise à jour"
+    SYNCHRONISATION = "sync", "Synchronisation"
+
+
 # The storage's folder for the files of runs.
 FOLDER = "imports"
 
@@ -75,7 +83,7 @@ class ImportRun(models.Model):
     marked_file = models.FileField(upload_to=_stored_name, blank=True)
     exported_at = models.DateTimeField("export du", null=True, editable=False)
 
-    is_synchronisation = models.BooleanField()
+    mode = models.CharField("options", max_length=6, choices=ImportMode.choices)
     only_members_in_file = models.BooleanField(default=False)
 
     # Set before its changes are deleted, IMPORT_UNDO_KEPT_DAYS after it was received.
@@ -87,11 +95,17 @@ class ImportRun(models.Model):
     row_count = models.PositiveIntegerField("lignes", default=0)
     member_count = models.PositiveIntegerField("membres", default=0)
     added_count = models.PositiveIntegerField("ajoutés", default=0)
+    modified_count = models.PositiveIntegerField("modifiés", default=0)
     removed_count = models.PositiveIntegerField("supprimés", default=0)
     moved_count = models.PositiveIntegerField("déplacés", default=0)
     unchanged_count = models.PositiveIntegerField("inchangés", default=0)
     emptied_member_count = models.PositiveIntegerField(default=0)
     stale_count = models.PositiveIntegerField(default=0)
+    # Of an addition: the rows that are on the site already, with the same values or with others.
+    same_count = models.PositiveIntegerField(default=0)
+    alike_count = models.PositiveIntegerField(default=0)
+    # The titles of the columns that the file lacks: contacts keep their values of them.
+    missing_columns = models.JSONField(default=list)
     site_contact_count = models.PositiveIntegerField(default=0)
     # The first remarks of each kind and their number: Remarks.summary of rows/remarks.py. The
     # warnings also have `left_out`, the names of sheets that have the header and are not read.
@@ -117,6 +131,10 @@ class ImportRun(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("importexport:run", args=[self.pk])
+
+    @property
+    def is_synchronisation(self) -> bool:
+        return self.mode == ImportMode.SYNCHRONISATION
 
     @property
     def is_moving(self) -> bool:
@@ -147,6 +165,7 @@ class ChangeKind(models.IntegerChoices):
     ADDED = 1, "Ajout"
     REMOVED = 2, "Suppression"
     MOVED = 3, "Déplacement"
+    MODIFIED = 4, "Modification"
 
 
 def _loose(model: type[models.Model] | str, **options: Any) -> Any:
@@ -165,9 +184,10 @@ def _loose(model: type[models.Model] | str, **options: Any) -> Any:
 
 
 class ImportedMember(models.Model):
-    """How many contacts of one member a run adds, removes, moves and keeps; in the file's order.
+    """How many contacts of one member a run adds, modifies, removes, only moves and keeps.
 
-    `last_position` is the position of the member's last contact when the preview was made.
+    `number` is the member's place in the file, `last_position` the position of its last contact
+    when the preview was made.
     """
 
     run = models.ForeignKey(
@@ -177,6 +197,7 @@ class ImportedMember(models.Model):
     member = _loose(Member)
     is_in_file = models.BooleanField()
     added = models.PositiveIntegerField()
+    modified = models.PositiveIntegerField()
     removed = models.PositiveIntegerField()
     moved = models.PositiveIntegerField()
     kept = models.PositiveIntegerField()
@@ -191,11 +212,12 @@ class ImportedMember(models.Model):
 
 
 class ImportChange(ContactValues):
-    """A contact that a run adds, removes or moves, and what is needed to undo that.
+    """A contact that a run adds, modifies, removes or moves, and what is needed to undo that.
 
-    `position` is the contact's position after the run, `previous_position` before it. A removed
-    contact's values are copied when the run is applied. `site_changed_at` is set where the change
-    would undo a change made on the site after the file had been exported.
+    `position` is the contact's position after the run, `previous_position` before it. The values
+    are those that the run writes, or those of the contact it removes, copied when it is applied.
+    The columns below `refused_address` are copied then, too. `site_changed_at` is set where the
+    change would undo one made on the site after the file had been exported.
     """
 
     run = models.ForeignKey(
@@ -224,6 +246,22 @@ class ImportChange(ContactValues):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
+
+
+class PreviousValues(ContactValues):
+    """What a contact that a run modifies was before."""
+
+    run = models.ForeignKey(
+        ImportRun, on_delete=models.CASCADE, related_name="previous_values", db_index=False
+    )
+    contact = _loose(Contact)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["run", "contact"], name="previous_values_by_contact")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}, {self.contact_id}"
 
 
 class ContactExport(models.Model):

@@ -15,6 +15,7 @@ from base.requests import HttpRequest
 from importexport.forms import ConfirmForm
 from importexport.models import ImportRun
 from importexport.runs.preview import member_lines, offered_filters, preview_page
+from importexport.runs.sentences import action, presence
 from importexport.runs.steps import abandon, ask_to_undo, confirm, resume
 from importexport.runs.undo import UndoRefused, check_undo
 from importexport.states import RunState
@@ -136,6 +137,7 @@ def _run(pk: int) -> ImportRun:
 def _run_page(request: HttpRequest, run: ImportRun, form: ConfirmForm | None) -> HttpResponse:
     key = request.GET.get("voir", "")
     context: dict[str, Any] = {"run": run, "form": form, "chosen": key}
+    context |= {"action": action(run), "presence": presence(run)}
     if run.checked_at and not run.forgotten_at and run.state in _SHOWN_STATES:
         context["filters"] = offered_filters(run)
         context["preview"] = preview_page(run, key, **_places(request.GET))

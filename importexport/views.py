@@ -58,7 +58,7 @@ def _too_many_open() -> str:
 def _received(request: HttpRequest, form: ImportForm) -> ImportRun | None:
     """Receive the form's file; return None where the disk is full."""
     values = form.cleaned_data
-    options = Options(sync=values["sync"], only_members_in_file=values["only_members_in_file"])
+    options = Options(values["mode"], values["only_members_in_file"])
     try:
         run = receive(values["file"], options, source=RunSource.BROWSER, user=request.user)
     except (OSError, DatabaseError) as error:

@@ -41,7 +41,8 @@ _NOTHING_ELSE = "cette ligne n'a qu'une référence et un type : son contact es
 class CheckedFile:
     """The result of a check; `rows` is empty where there are errors.
 
-    `left_out` are the names of sheets that have the header and are not read.
+    `fields` are those for which the file has a column, `left_out` the names of sheets that have the
+    header and are not read.
     """
 
     rows: list[ContactRow] = field(default_factory=list)
@@ -49,6 +50,12 @@ class CheckedFile:
     errors: Remarks = field(default_factory=Remarks)
     warnings: Remarks = field(default_factory=Remarks)
     left_out: Sequence[str] = ()
+    fields: tuple[str, ...] = CONTACT_FIELDS
+
+    @property
+    def missing_titles(self) -> list[str]:
+        """The titles of the columns of contacts' fields that the file lacks."""
+        return [c.title for c in COLUMNS if c.field and c.field not in self.fields]
 
 
 def is_header(cells: Sequence[Cell]) -> bool:
@@ -75,6 +82,8 @@ def check_table(table: Table, members: Mapping[str, KnownMember]) -> CheckedFile
     """Check every row of a table; `members` are by their reference. Raises FileRefused."""
     checked = CheckedFile()
     places = find_columns(table.header, checked.warnings)
+    found = {column.field for column, _ in places}
+    checked.fields = tuple(name for name in CONTACT_FIELDS if name in found)
     check = _RowCheck(table.header, places, members, checked)
     for row in table.rows:
         check(row)

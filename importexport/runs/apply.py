@@ -4,12 +4,20 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.db import connection
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
+from base.addresses import refused_spelling
 from base.database import analyze, moment
 from contacts.models import CONTACT_FIELDS, Contact
-from importexport.models import ChangeKind, ImportChange, ImportedMember, ImportRun
+from importexport.models import (
+    ChangeKind,
+    ImportChange,
+    ImportedMember,
+    ImportMode,
+    ImportRun,
+    PreviousValues,
+)
 from importexport.runs.failures import failures_noted
 from importexport.runs.leases import claim, finish, locked
 from importexport.runs.site_changes import PreviewOutdated, check_preview, preview_numbers
@@ -17,7 +25,7 @@ from importexport.states import RunState
 
 _FIELDS = ", ".join(CONTACT_FIELDS)
 # The tables that a run's statements join.
-JOINED = (Contact, ImportChange, ImportedMember)
+JOINED = (Contact, ImportChange, ImportedMember, PreviousValues)
 # The other columns of a removed contact that undoing restores.
 _KEPT = ("refused_address", "refused_at", "updated_by_id")
 
@@ -43,13 +51,14 @@ def apply_run(pk: int) -> None:
 
 
 def apply_changes(run: ImportRun, now: datetime) -> None:
-    """Remove, move and add the contacts of the run's changes; added ones are created at `now`.
+    """Remove, modify, move and add the contacts of the run's changes, all at `now`.
 
     To be called in a transaction that locks the contacts.
     """
     _remove(run)
+    _modify(run, now)
     move_contacts(run, "position")
-    if not run.is_synchronisation:
+    if run.mode == ImportMode.ADDITION:
         _shift_additions(run)
     _add(run, now)
     execute(_KEEP_MARKS, run.pk, ChangeKind.REMOVED)
@@ -60,6 +69,20 @@ UPDATE importexport_importchange AS change
 SET {", ".join(f"{name} = contact.{name}" for name in (*CONTACT_FIELDS, *_KEPT))},
     contact_created_at = contact.created_at, contact_updated_at = contact.updated_at
 FROM contacts_contact AS contact
+WHERE change.run_id = %s AND change.kind = %s AND contact.id = change.contact_id
+"""  # noqa: S608 (names of our own)
+# Without the mark of a refused address: it stays with the contact, and counts for that address.
+_KEEP_MODIFIED = """
+UPDATE importexport_importchange AS change
+SET updated_by_id = contact.updated_by_id, contact_updated_at = contact.updated_at
+FROM contacts_contact AS contact
+WHERE change.run_id = %s AND change.kind = %s AND contact.id = change.contact_id
+"""
+_MODIFY = f"""
+UPDATE contacts_contact AS contact
+SET {", ".join(f"{name} = change.{name}" for name in CONTACT_FIELDS)},
+    updated_by_id = CAST(%s AS bigint), updated_at = %s
+FROM importexport_importchange AS change
 WHERE change.run_id = %s AND change.kind = %s AND contact.id = change.contact_id
 """  # noqa: S608 (names of our own)
 _DELETE_REMOVED = """
@@ -100,7 +123,7 @@ def move_contacts(run: ImportRun, to: Literal["position", "previous_position"]) 
 
     All go beyond the highest position first: no two contacts of a member ever share one.
     """
-    moves = ImportChange.objects.filter(run=run, kind=ChangeKind.MOVED)
+    moves = moving_changes(run)
     furthest = moves.aggregate(Max(to))[f"{to}__max"]
     if furthest is None:
         return
@@ -111,11 +134,41 @@ def move_contacts(run: ImportRun, to: Literal["position", "previous_position"]) 
         f"""
         UPDATE contacts_contact AS contact SET position = change.{to}
         FROM importexport_importchange AS change
-        WHERE change.run_id = %s AND change.kind = %s AND contact.id = change.contact_id
+        WHERE change.run_id = %s AND change.kind IN (%s, %s)
+            AND change.position <> change.previous_position AND contact.id = change.contact_id
         """,  # noqa: S608 (a name of our own)
         run.pk,
-        ChangeKind.MOVED,
+        *_MOVING,
     )
+
+
+def moving_changes(run: ImportRun) -> QuerySet[ImportChange]:
+    """Return the changes that give a contact another position."""
+    changes = ImportChange.objects.filter(run=run, kind__in=_MOVING)
+    return changes.exclude(position=F("previous_position"))
+
+
+_MOVING = (ChangeKind.MOVED, ChangeKind.MODIFIED)
+
+
+def _modify(run: ImportRun, now: datetime) -> None:
+    execute(_KEEP_MODIFIED, run.pk, ChangeKind.MODIFIED)
+    execute(_MODIFY, run.created_by_id, moment(now), run.pk, ChangeKind.MODIFIED)
+    respell_marks(run)
+
+
+def respell_marks(run: ImportRun) -> None:
+    """Spell refused addresses as the run's modified contacts now have them.
+
+    To be called once it has changed their addresses: a mark counts where the two are equal.
+    """
+    modified = ImportChange.objects.filter(run=run, kind=ChangeKind.MODIFIED)
+    marked = Contact.objects.filter(pk__in=modified.values("contact_id")).exclude(
+        refused_address__in=("", F("email"))
+    )
+    for contact in marked.only("email", "refused_address").iterator():
+        spelling = refused_spelling(contact.refused_address, contact.email)
+        Contact.objects.filter(pk=contact.pk).update(refused_address=spelling)
 
 
 def _remove(run: ImportRun) -> None:

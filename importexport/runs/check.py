@@ -12,9 +12,8 @@ from django.utils import timezone
 from contacts.models import Contact
 from importexport.exports.stamp import read_moment
 from importexport.files.table import FileRefused
-from importexport.models import ImportRun
+from importexport.models import ImportMode, ImportRun
 from importexport.rows.checking import CheckedFile
-from importexport.rows.columns import ContactRow
 from importexport.rows.remarks import Remarks
 from importexport.runs import leases
 from importexport.runs.failures import failures_noted
@@ -27,9 +26,16 @@ from importexport.runs.intake import (
     read_table,
 )
 from importexport.runs.leases import claim, finish, locked
-from importexport.runs.plan import Plan, plan_addition, plan_synchronisation, store_plan
+from importexport.runs.pairs import FileColumns
+from importexport.runs.plan import (
+    Plan,
+    plan_addition,
+    plan_synchronisation,
+    plan_update,
+)
+from importexport.runs.plan_tables import store_plan
 from importexport.runs.site_changes import mark_stale_changes, with_changes_since
-from importexport.runs.site_state import last_positions, stored_contacts
+from importexport.runs.site_state import stored_contacts
 from importexport.states import RunState
 
 
@@ -40,10 +46,14 @@ class Outcome:
     rows: int
     members: int
     added: int
+    modified: int
     removed: int
     moved: int
     unchanged: int
     emptied_members: int
+    same: int
+    alike: int
+    missing_columns: list[str]
     warnings: Remarks
     left_out: Sequence[str]
 
@@ -53,8 +63,8 @@ def preview_file(file: IO[bytes], options: Options, heartbeat: Heartbeat) -> Out
 
     Raises FileRefused for a file that cannot be read, ImportRefused for one with faulty rows.
     """
-    checked = check_file(read_table(file), sync=options.sync, heartbeat=heartbeat)
-    plan, _ = _plan(checked.rows, options)
+    checked = check_file(read_table(file), mode=options.mode, heartbeat=heartbeat)
+    plan, _ = _plan(checked, options)
     return _outcome(plan, checked)
 
 
@@ -79,7 +89,7 @@ def _check(run: ImportRun, file: IO[bytes], heartbeat: Heartbeat) -> Outcome:
 
     try:
         table = read_table(file)
-        checked = check_file(table, sync=run.is_synchronisation, heartbeat=beat)
+        checked = check_file(table, mode=ImportMode(run.mode), heartbeat=beat)
     except FileRefused as refusal:
         finish(run, RunState.REFUSED, message=str(refusal))
         raise
@@ -87,7 +97,7 @@ def _check(run: ImportRun, file: IO[bytes], heartbeat: Heartbeat) -> Outcome:
         _refuse(run, file, refusal.checked.errors)
         raise
     exported = read_moment(table.properties)
-    plan, site_digest = _plan(checked.rows, Options.of(run))
+    plan, site_digest = _plan(checked, Options.of(run))
     store_plan(run, plan, partial(leases.heartbeat, run))
     outcome = _outcome(plan, checked)
     _make_ready(run, outcome, site_digest, exported.at if exported else None)
@@ -103,7 +113,7 @@ def _make_ready(
     run: ImportRun, outcome: Outcome, site_digest: str, exported_at: datetime | None
 ) -> None:
     stale_count = 0
-    if exported_at and run.is_synchronisation:
+    if exported_at and run.mode != ImportMode.ADDITION:
         with locked(run):
             stale_count = mark_stale_changes(run, exported_at)
     finish(
@@ -116,24 +126,32 @@ def _make_ready(
         row_count=outcome.rows,
         member_count=outcome.members,
         added_count=outcome.added,
+        modified_count=outcome.modified,
         removed_count=outcome.removed,
         moved_count=outcome.moved,
         unchanged_count=outcome.unchanged,
         emptied_member_count=outcome.emptied_members,
         stale_count=stale_count,
+        same_count=outcome.same,
+        alike_count=outcome.alike,
+        missing_columns=outcome.missing_columns,
         site_contact_count=Contact.objects.count(),
         warnings={**outcome.warnings.summary(), "left_out": list(outcome.left_out)},
         outdated=with_changes_since(run) if run.outdated else None,
     )
 
 
-def _plan(rows: list[ContactRow], options: Options) -> tuple[Plan, str]:
-    """Return the plan, and the digest of the contacts that it depends on."""
-    if not options.sync:
-        return plan_addition(rows, last_positions()), ""
-    members = {row.member_id for row in rows} if options.only_members_in_file else None
-    stored, digest = stored_contacts(members)
-    return plan_synchronisation(rows, stored), digest
+def _plan(checked: CheckedFile, options: Options) -> tuple[Plan, str]:
+    """Return the plan, and the digest of the contacts that it depends on, "" for an addition."""
+    rows, columns = checked.rows, FileColumns(checked.fields)
+    in_file = {row.member_id for row in rows}
+    if options.mode == ImportMode.SYNCHRONISATION:
+        stored, digest = stored_contacts(in_file if options.only_members_in_file else None)
+        return plan_synchronisation(rows, stored, columns), digest
+    stored, digest = stored_contacts(in_file)
+    if options.mode == ImportMode.UPDATE:
+        return plan_update(rows, stored, columns), digest
+    return plan_addition(rows, stored, columns), ""
 
 
 def _outcome(plan: Plan, checked: CheckedFile) -> Outcome:
@@ -141,10 +159,14 @@ def _outcome(plan: Plan, checked: CheckedFile) -> Outcome:
         rows=plan.row_count,
         members=plan.member_count,
         added=len(plan.added),
+        modified=len(plan.modified),
         removed=len(plan.removed),
         moved=len(plan.moved),
         unchanged=plan.kept_count,
         emptied_members=plan.emptied_member_count,
+        same=plan.same_count,
+        alike=plan.alike_count,
+        missing_columns=checked.missing_titles,
         warnings=checked.warnings,
         left_out=checked.left_out,
     )

@@ -18,7 +18,7 @@ from accounts.second_factor.gate import may_enter
 from base.uploads import pass_over
 from importexport.files import check_size, open_table
 from importexport.files.table import FileRefused, HeaderNotFound, Limits, Row, Table
-from importexport.models import ImportRun, RunSource
+from importexport.models import ImportMode, ImportRun, RunSource
 from importexport.rows.checking import CheckedFile, check_table, is_header, missing_columns
 from importexport.rows.marking import mark_file
 from importexport.rows.remarks import Remarks
@@ -42,12 +42,12 @@ _ROWS_BETWEEN_LOOKS = 500
 class Options:
     """The options of an import; without any, contacts are only added."""
 
-    sync: bool = False
+    mode: ImportMode = ImportMode.ADDITION
     only_members_in_file: bool = False
 
     @classmethod
     def of(cls, run: ImportRun) -> "Options":
-        return cls(run.is_synchronisation, run.only_members_in_file)
+        return cls(ImportMode(run.mode), run.only_members_in_file)
 
 
 class ImportRefused(Exception):
@@ -105,8 +105,10 @@ def receive(
         file_name=(file.name or "")[-255:],
         file_size=file.size,
         sha256=_sha256(file),
-        is_synchronisation=options.sync,
-        only_members_in_file=options.sync and options.only_members_in_file,
+        mode=options.mode,
+        only_members_in_file=(
+            options.mode == ImportMode.SYNCHRONISATION and options.only_members_in_file
+        ),
         claimed_until=timezone.now() + lease(),
     )
     run.file.save("", file, save=False)
@@ -175,13 +177,13 @@ def read_table(file: IO[bytes]) -> Table:
         raise missing_columns(error.candidates) from None
 
 
-def check_file(table: Table, *, sync: bool, heartbeat: Heartbeat) -> CheckedFile:
+def check_file(table: Table, *, mode: ImportMode, heartbeat: Heartbeat) -> CheckedFile:
     """Read and check a whole file. Raises FileRefused or ImportRefused."""
     rows = _with_heartbeats(table, heartbeat)
     checked = check_table(replace(table, rows=rows), known_members())
     if checked.errors.count:
         raise ImportRefused(checked)
-    if sync and not checked.rows:
+    if mode == ImportMode.SYNCHRONISATION and not checked.rows:
         raise FileRefused(NO_CONTACT)
     return checked
 

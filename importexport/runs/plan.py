@@ -1,25 +1,14 @@
-"""What a run will do: planned from plain values, then stored in the run's tables."""
+"""What a run will do: planned from plain values, without the database."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db import transaction
-
-from base.database import insert_rows_in_steps
-from contacts.models import CONTACT_FIELDS
-from importexport.models import ChangeKind, ImportChange, ImportedMember, ImportRun
 from importexport.rows.columns import ContactRow
-from importexport.rows.values import Value
+from importexport.runs.pairs import FileColumns, StoredContact, Values, pair_rows
 
-
-class StoredContact(NamedTuple):
-    """A contact of the site; `values` are in the order of CONTACT_FIELDS."""
-
-    id: int
-    position: int
-    values: tuple[Value, ...]
+_ALL_COLUMNS = FileColumns()
 
 
 class Addition(NamedTuple):
@@ -27,7 +16,19 @@ class Addition(NamedTuple):
 
     member_id: int
     position: int
-    values: tuple[Value, ...]
+    values: Values
+    line: int
+
+
+class Modification(NamedTuple):
+    """A contact that gets the values of a line of the file; `previous` are those it has now."""
+
+    member_id: int
+    id: int
+    position: int
+    previous_position: int
+    values: Values
+    previous: Values
     line: int
 
 
@@ -49,30 +50,38 @@ class Removal(NamedTuple):
 
 
 class MemberPlan(NamedTuple):
-    """How many contacts of one member are added, removed, moved and kept.
+    """How many contacts of one member are added, modified, removed, only moved, and kept.
 
     `last_position` is the position of the member's last contact of now, 0 without any.
     """
 
     member_id: int
     is_in_file: bool
-    added: int
-    removed: int
-    moved: int
-    kept: int
     last_position: int
+    added: int = 0
+    modified: int = 0
+    removed: int = 0
+    moved: int = 0
+    kept: int = 0
 
 
 @dataclass
 class Plan:
-    """The changes, by kind, and the members in the order of the file."""
+    """The changes, by kind, and the members in the order of the file.
+
+    `same_count` and `alike_count` are for an addition alone: the rows that are on the site already,
+    with the same values or with others.
+    """
 
     added: list[Addition] = field(default_factory=list)
+    modified: list[Modification] = field(default_factory=list)
     moved: list[Move] = field(default_factory=list)
     removed: list[Removal] = field(default_factory=list)
     members: list[MemberPlan] = field(default_factory=list)
     kept_count: int = 0
     row_count: int = 0
+    same_count: int = 0
+    alike_count: int = 0
 
     @property
     def member_count(self) -> int:
@@ -84,162 +93,171 @@ class Plan:
         return sum(not member.is_in_file for member in self.members)
 
 
-# --- Planned ------------------------------------------------------------------------------------
+Stored = Mapping[int, Sequence[StoredContact]]
 
 
-def plan_addition(rows: Sequence[ContactRow], last_positions: Mapping[int, int]) -> Plan:
-    """Plan to add every row below its member's contacts.
+def plan_addition(
+    rows: Sequence[ContactRow], stored: Stored, columns: FileColumns = _ALL_COLUMNS
+) -> Plan:
+    """Plan to add every row below its member's contacts, also where it is there already.
 
-    `last_positions` has the position of each member's last contact, where there is one.
+    `stored` has the contacts of each member of the file, by position.
     """
     plan = Plan(row_count=len(rows))
     added: defaultdict[int, int] = defaultdict(int)
     for row in rows:
-        member_id = row.member_id
-        added[member_id] += 1
-        position = last_positions.get(member_id, 0) + added[member_id]
-        plan.added.append(Addition(member_id, position, row.values, row.line))
-    plan.members = [
-        MemberPlan(
-            member_id,
-            is_in_file=True,
-            added=count,
-            removed=0,
-            moved=0,
-            kept=0,
-            last_position=last_positions.get(member_id, 0),
+        added[row.member_id] += 1
+        position = _last_position(stored, row.member_id) + added[row.member_id]
+        plan.added.append(Addition(row.member_id, position, row.values, row.line))
+    for member_id, count in added.items():
+        last = _last_position(stored, member_id)
+        plan.members.append(MemberPlan(member_id, is_in_file=True, last_position=last, added=count))
+    if stored:
+        _count_present(plan, rows, stored, columns)
+    return plan
+
+
+def plan_update(
+    rows: Sequence[ContactRow], stored: Stored, columns: FileColumns = _ALL_COLUMNS
+) -> Plan:
+    """Plan to modify the contacts that rows are, and to add the other rows below them.
+
+    `stored` has the contacts of each member of the file, by position. No contact moves.
+    """
+    plan = Plan(row_count=len(rows))
+    for member_id, member_rows in _by_member(rows).items():
+        contacts = stored.get(member_id, ())
+        last = position = _last_position(stored, member_id)
+        added, modified = len(plan.added), len(plan.modified)
+        for row, contact in zip(
+            member_rows, pair_rows(member_rows, contacts, columns), strict=True
+        ):
+            if contact is None:
+                position += 1
+                plan.added.append(Addition(member_id, position, row.values, row.line))
+            else:
+                _keep(plan, member_id, row, contact, contact.position, columns)
+        added, modified = len(plan.added) - added, len(plan.modified) - modified
+        kept = len(member_rows) - added - modified
+        plan.kept_count += kept
+        plan.members.append(
+            MemberPlan(
+                member_id,
+                is_in_file=True,
+                last_position=last,
+                added=added,
+                modified=modified,
+                kept=kept,
+            )
         )
-        for member_id, count in added.items()
-    ]
     return plan
 
 
 def plan_synchronisation(
-    rows: Sequence[ContactRow], stored: Mapping[int, Sequence[StoredContact]]
+    rows: Sequence[ContactRow], stored: Stored, columns: FileColumns = _ALL_COLUMNS
 ) -> Plan:
     """Plan to make the contacts of all members in `stored` or in the file exactly the rows.
 
     `stored` has the contacts of each member to be synchronised, by position; a member without any
-    may be absent. A contact with the values of a row of its member is kept.
+    may be absent. A contact that a row is keeps its key.
     """
-    rows_by_member: defaultdict[int, list[ContactRow]] = defaultdict(list)
-    for row in rows:
-        rows_by_member[row.member_id].append(row)
+    rows_by_member = _by_member(rows)
     plan = Plan(row_count=len(rows))
     for member_id, member_rows in rows_by_member.items():
-        _plan_member(plan, member_id, member_rows, stored.get(member_id, ()))
+        _plan_member(plan, member_id, member_rows, stored.get(member_id, ()), columns)
     for member_id, contacts in stored.items():
         if member_id not in rows_by_member:
-            _plan_emptying(plan, member_id, contacts)
+            last = _last_position(stored, member_id)
+            plan.removed += [
+                Removal(member_id, contact.id, contact.position) for contact in contacts
+            ]
+            plan.members.append(
+                MemberPlan(member_id, is_in_file=False, last_position=last, removed=len(contacts))
+            )
     return plan
 
 
-def _plan_member(
-    plan: Plan, member_id: int, rows: Sequence[ContactRow], stored: Sequence[StoredContact]
-) -> None:
-    """Pair each row with an equal contact, in the file's order, and add the rows without a pair.
+def _last_position(stored: Stored, member_id: int) -> int:
+    contacts = stored.get(member_id)
+    return contacts[-1].position if contacts else 0
 
-    A kept contact moves only where its position is not below that of the row before.
-    """
-    added, moved = len(plan.added), len(plan.moved)
-    same: defaultdict[tuple[Value, ...], list[StoredContact]] = defaultdict(list)
-    for contact in reversed(stored):
-        same[contact.values].append(contact)
-    position = kept = 0
+
+def _by_member(rows: Sequence[ContactRow]) -> dict[int, list[ContactRow]]:
+    found: defaultdict[int, list[ContactRow]] = defaultdict(list)
     for row in rows:
-        alike = same.get(row.values)
-        if not alike:
-            position += 1
+        found[row.member_id].append(row)
+    return found
+
+
+def _plan_member(
+    plan: Plan,
+    member_id: int,
+    rows: Sequence[ContactRow],
+    contacts: Sequence[StoredContact],
+    columns: FileColumns,
+) -> None:
+    """Plan the rows in the file's order, and the removal of contacts that no row is.
+
+    A contact moves only where its position is not below that of the row before.
+    """
+    added, modified, moved = len(plan.added), len(plan.modified), len(plan.moved)
+    kept_keys = set()
+    position = 0
+    for row, contact in zip(rows, pair_rows(rows, contacts, columns), strict=True):
+        position += 1
+        if contact is None:
             plan.added.append(Addition(member_id, position, row.values, row.line))
             continue
-        contact = alike.pop()
-        kept += 1
-        if contact.position > position:
-            position = contact.position
-        else:
-            position += 1
-            plan.moved.append(Move(member_id, contact.id, position, contact.position))
-    gone = [contact for alike in same.values() for contact in alike]
+        position = max(position, contact.position)
+        kept_keys.add(contact.id)
+        _keep(plan, member_id, row, contact, position, columns)
+    gone = [contact for contact in contacts if contact.id not in kept_keys]
     plan.removed += [Removal(member_id, contact.id, contact.position) for contact in gone]
-    plan.kept_count += kept
+    added, modified = len(plan.added) - added, len(plan.modified) - modified
     moved = len(plan.moved) - moved
+    plan.kept_count += len(kept_keys) - modified
     plan.members.append(
         MemberPlan(
             member_id=member_id,
             is_in_file=True,
-            added=len(plan.added) - added,
+            last_position=contacts[-1].position if contacts else 0,
+            added=added,
+            modified=modified,
             removed=len(gone),
             moved=moved,
-            kept=kept - moved,
-            last_position=stored[-1].position if stored else 0,
+            kept=len(kept_keys) - modified - moved,
         )
     )
 
 
-def _plan_emptying(plan: Plan, member_id: int, contacts: Sequence[StoredContact]) -> None:
-    plan.removed += [Removal(member_id, contact.id, contact.position) for contact in contacts]
-    plan.members.append(
-        MemberPlan(
-            member_id,
-            is_in_file=False,
-            added=0,
-            removed=len(contacts),
-            moved=0,
-            kept=0,
-            last_position=contacts[-1].position,
+def _keep(
+    plan: Plan,
+    member_id: int,
+    row: ContactRow,
+    contact: StoredContact,
+    position: int,
+    columns: FileColumns,
+) -> None:
+    """Plan that a contact stays, at a position, with the values of its row."""
+    values = columns.merged(row.values, contact.values)
+    if values != contact.values:
+        plan.modified.append(
+            Modification(
+                member_id, contact.id, position, contact.position, values, contact.values, row.line
+            )
         )
-    )
+    elif position != contact.position:
+        plan.moved.append(Move(member_id, contact.id, position, contact.position))
 
 
-# --- Stored -------------------------------------------------------------------------------------
-
-
-def store_plan(run: ImportRun, plan: Plan, heartbeat: Callable[[], object]) -> None:
-    """Store the plan of a run in place of an earlier one, in several transactions.
-
-    Each begins with a heartbeat: it locks the run's row until the commit, so that the plans of two
-    workers never mix, and raises where the claim is lost.
-    """
-    with transaction.atomic():
-        heartbeat()
-        forget_plan(run)
-    members = ((run.pk, number, *member) for number, member in enumerate(plan.members, start=1))
-    insert_rows_in_steps(ImportedMember, _MEMBER_COLUMNS, members, heartbeat)
-    insert_rows_in_steps(ImportChange, _ADDED_COLUMNS, _additions(run.pk, plan), heartbeat)
-    insert_rows_in_steps(ImportChange, _OTHER_COLUMNS, _others(run.pk, plan), heartbeat)
-
-
-def forget_plan(run: ImportRun) -> None:
-    ImportChange.objects.filter(run=run).delete()
-    ImportedMember.objects.filter(run=run).delete()
-
-
-_MEMBER_COLUMNS = (
-    "run_id",
-    "number",
-    "member_id",
-    "is_in_file",
-    "added",
-    "removed",
-    "moved",
-    "kept",
-    "last_position",
-)
-_ADDED_COLUMNS = ("run_id", "kind", "member_id", "position", "line", *CONTACT_FIELDS)
-_OTHER_COLUMNS = ("run_id", "kind", "member_id", "contact_id", "position", "previous_position")
-
-
-def _additions(run_id: int, plan: Plan) -> Iterator[tuple[Any, ...]]:
-    kind = int(ChangeKind.ADDED)
-    return (
-        (run_id, kind, member_id, position, line, *values)
-        for member_id, position, values, line in plan.added
-    )
-
-
-def _others(run_id: int, plan: Plan) -> Iterator[tuple[Any, ...]]:
-    moved, removed = int(ChangeKind.MOVED), int(ChangeKind.REMOVED)
-    for member_id, pk, position, previous in plan.moved:
-        yield run_id, moved, member_id, pk, position, previous
-    for member_id, pk, position in plan.removed:
-        yield run_id, removed, member_id, pk, None, position
+def _count_present(
+    plan: Plan, rows: Sequence[ContactRow], stored: Stored, columns: FileColumns
+) -> None:
+    """Count the rows that are on the site already, with the same values or with others."""
+    for member_id, member_rows in _by_member(rows).items():
+        paired = pair_rows(member_rows, stored.get(member_id, ()), columns)
+        for row, contact in zip(member_rows, paired, strict=True):
+            if contact is not None:
+                is_same = columns.merged(row.values, contact.values) == contact.values
+                plan.same_count += is_same
+                plan.alike_count += not is_same

@@ -4,16 +4,24 @@ Pages are found by the members' numbers in the run, so that the last one is as q
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q
 
+from base.database import slices
 from contacts.models import Contact, ContactType
-from importexport.models import ChangeKind, ImportChange, ImportedMember, ImportRun
+from importexport.models import (
+    ChangeKind,
+    ImportChange,
+    ImportedMember,
+    ImportRun,
+    PreviousValues,
+)
+from importexport.runs.differences import Difference, differences
 from importexport.runs.line_places import (
     MemberPlaces,
     Place,
@@ -39,12 +47,14 @@ class Filter:
     only_stale: bool = False
 
 
+_CHANGED = Q(added__gt=0) | Q(modified__gt=0) | Q(removed__gt=0) | Q(moved__gt=0)
 _stale = ImportChange.objects.filter(
     run=OuterRef("run"), member=OuterRef("member"), site_changed_at__isnull=False
 )
 FILTERS = {
-    "": Filter("Tout", Q()),
+    "": Filter("Tout ce qui change", _CHANGED, tuple(kind.label for kind in ChangeKind)),
     "ajouts": Filter("Ajouts", Q(added__gt=0), (ChangeKind.ADDED.label,)),
+    "modifications": Filter("Modifications", Q(modified__gt=0), (ChangeKind.MODIFIED.label,)),
     "suppressions": Filter("Suppressions", Q(removed__gt=0), (ChangeKind.REMOVED.label,)),
     "deplacements": Filter("Déplacements", Q(moved__gt=0), (ChangeKind.MOVED.label,)),
     "inchanges": Filter("Inchangés", Q(kept__gt=0), (UNCHANGED,)),
@@ -52,12 +62,13 @@ FILTERS = {
     "recents": Filter("Changés depuis l'export", Q(Exists(_stale)), only_stale=True),
 }
 
-_CHANGED = Q(added__gt=0) | Q(removed__gt=0) | Q(moved__gt=0)
-
 
 @dataclass(frozen=True)
 class Line:
-    """A contact that the run adds, removes, moves or keeps; `line` is that of the file."""
+    """A contact that the run adds, modifies, removes, moves or keeps; `line` is that of the file.
+
+    `differences` are those of a modified contact; the other values are the new ones.
+    """
 
     kind: str
     line: int | None
@@ -65,9 +76,12 @@ class Line:
     job_title: str
     email: str
     phones: str
+    fax: str
+    note: str
     type: str
     place: str
     site_changed_at: datetime | None
+    differences: Sequence[Difference] = ()
 
 
 @dataclass(frozen=True)
@@ -94,6 +108,7 @@ def offered_filters(run: ImportRun) -> dict[str, str]:
     """Return the key and label of each filter that may find something in this run."""
     found = {
         "ajouts": run.added_count,
+        "modifications": run.modified_count,
         "suppressions": run.removed_count,
         "deplacements": run.moved_count,
         "inchanges": run.unchanged_count - run.moved_count if run.state == RunState.READY else 0,
@@ -135,7 +150,7 @@ def member_lines(
         return None
     page = Paginator(MemberPlaces(Wanted(run), member_id), per_page).get_page(number)
     places: list[Place] = list(page.object_list)
-    page.object_list = _lines({member_id: places})[member_id]
+    page.object_list = _lines(run, {member_id: places})[member_id]
     return imported, page
 
 
@@ -145,7 +160,7 @@ def _previews(
     keys = [imported.member_id for imported in page]
     members = Member.objects.in_bulk(keys)
     first = first_places(_wanted(run, chosen), keys, LINES_A_MEMBER)
-    lines = _lines({key: found.places for key, found in first.items()})
+    lines = _lines(run, {key: found.places for key, found in first.items()})
     previews = []
     for imported in page:
         shown = lines[imported.member_id]
@@ -162,12 +177,13 @@ def _wanted(run: ImportRun, chosen: Filter) -> Wanted:
     return Wanted(run, kinds, has_kept=UNCHANGED in chosen.kinds)
 
 
-def _lines(places: Mapping[int, Sequence[Place]]) -> defaultdict[int, list[Line]]:
+def _lines(run: ImportRun, places: Mapping[int, Sequence[Place]]) -> defaultdict[int, list[Line]]:
     """Return the lines at these places, by the member's key."""
     found = [place for of_member in places.values() for place in of_member]
     changes = ImportChange.objects.select_related("contact").in_bulk(
         [place.pk for place in found if not place.is_kept]
     )
+    previous = _previous_values(run, changes.values())
     kept = Contact.objects.in_bulk([place.pk for place in found if place.is_kept])
     lines: defaultdict[int, list[Line]] = defaultdict(list)
     for member, of_member in places.items():
@@ -175,20 +191,33 @@ def _lines(places: Mapping[int, Sequence[Place]]) -> defaultdict[int, list[Line]
             if place.is_kept and (contact := kept.get(place.pk)):
                 lines[member].append(_line(UNCHANGED, contact, place=str(contact.position)))
             elif not place.is_kept and (change := changes.get(place.pk)):
-                lines[member].append(_change_line(change))
+                lines[member].append(_change_line(change, previous.get(change.contact_id)))
     return lines
 
 
-def _change_line(change: ImportChange) -> Line:
+def _previous_values(
+    run: ImportRun, changes: Iterable[ImportChange]
+) -> dict[int | None, PreviousValues]:
+    """Return what the modified contacts were before, by their keys."""
+    modified = [one.contact_id for one in changes if one.kind == ChangeKind.MODIFIED]
+    return {
+        values.contact_id: values
+        for part in slices(modified)
+        for values in PreviousValues.objects.filter(run=run, contact__in=part)
+    }
+
+
+def _change_line(change: ImportChange, before: PreviousValues | None) -> Line:
     kind = ChangeKind(change.kind)
     # Removed contacts' values are copied when the run is applied; moved ones keep their own.
     has_values = change.type is not None
     source = change if has_values or change.contact is None else change.contact
-    if kind == ChangeKind.MOVED:
+    if change.position and change.previous_position not in (None, change.position):
         place = f"{change.previous_position} → {change.position}"
     else:
         place = str(change.position or change.previous_position)
-    return _line(kind.label, source, place, line=change.line, changed_at=change.site_changed_at)
+    line = _line(kind.label, source, place, line=change.line, changed_at=change.site_changed_at)
+    return replace(line, differences=differences(before, change)) if before else line
 
 
 def _line(
@@ -206,6 +235,8 @@ def _line(
         job_title=source.job_title,
         email=source.email,
         phones=source.phones,
+        fax=source.fax,
+        note=source.note,
         type=ContactType(source.type).label if source.type else "",
         place=place,
         site_changed_at=changed_at,

@@ -10,7 +10,13 @@ from django.utils import timezone
 from base.database import moment
 from contacts.history import SiteChange, changes_since
 from contacts.models import CONTACT_FIELDS
-from importexport.models import ChangeKind, ImportChange, ImportedMember, ImportRun
+from importexport.models import (
+    ChangeKind,
+    ImportChange,
+    ImportedMember,
+    ImportMode,
+    ImportRun,
+)
 from importexport.runs.site_state import contacts_digest, lock_contacts
 
 # At most this many changes since the preview are named.
@@ -23,8 +29,8 @@ MOST_NAMED = 50
 def mark_stale_changes(run: ImportRun, exported_at: datetime) -> int:
     """Set `site_changed_at` of the changes that would undo later ones; return how many there are.
 
-    Contacts added, edited or restored after the export would be removed, contacts moved would be
-    moved back, contacts deleted would return.
+    Contacts added, edited or restored after the export would be removed or written over, contacts
+    moved would be moved back, contacts deleted would return.
     """
     since = moment(exported_at)
     with connection.cursor() as cursor:
@@ -39,27 +45,23 @@ FROM {0}
 WHERE {1} > %s AND change.run_id = %s AND change.kind = %s AND {2}
 """
 _SAME_VALUES = " AND ".join(f"former.{name} = change.{name}" for name in CONTACT_FIELDS)
-# For a kind of change: the rows that record a change on the site, their time, the join.
-_RULES = (
+_RETURNED = f"returned.kind <> {int(ChangeKind.ADDED)} AND returned.contact_id = change.contact_id"
+# What records a change of a contact that the run removes or writes over: the rows, their time, the
+# join.
+_CHANGED = (
+    ("contacts_contact AS contact", "contact.updated_at", "contact.id = change.contact_id"),
+    ("contacts_formercontact AS former", "former.at", "former.contact_id = change.contact_id"),
     (
-        ChangeKind.REMOVED,
-        "contacts_contact AS contact",
-        "contact.updated_at",
-        "contact.id = change.contact_id",
-    ),
-    (
-        ChangeKind.REMOVED,
-        "contacts_formercontact AS former",
-        "former.at",
-        "former.contact_id = change.contact_id",
-    ),
-    (
-        ChangeKind.REMOVED,
         """importexport_importchange AS returned
         JOIN importexport_importrun AS undone ON returned.run_id = undone.id""",
         "undone.undone_at",
-        f"returned.kind = {int(ChangeKind.REMOVED)} AND returned.contact_id = change.contact_id",
+        _RETURNED,
     ),
+)
+# The same for each kind of change.
+_RULES = (
+    *((ChangeKind.REMOVED, *rule) for rule in _CHANGED),
+    *((ChangeKind.MODIFIED, *rule) for rule in _CHANGED),
     (
         ChangeKind.MOVED,
         "contacts_formercontact AS former",
@@ -93,7 +95,7 @@ def check_preview(run: ImportRun) -> None:
     members = set(in_file.values_list("member_id", flat=True))
     if not members <= locked:
         raise PreviewOutdated
-    if run.is_synchronisation:
+    if run.mode != ImportMode.ADDITION:
         digest = contacts_digest(None if is_whole_site else members)
         if digest != run.site_digest:
             raise PreviewOutdated
@@ -104,6 +106,7 @@ def preview_numbers(run: ImportRun) -> dict[str, Any]:
     return {
         "checked_at": run.checked_at.isoformat() if run.checked_at else "",
         "added": run.added_count,
+        "modified": run.modified_count,
         "removed": run.removed_count,
         "unchanged": run.unchanged_count,
     }
@@ -123,7 +126,7 @@ def with_changes_since(run: ImportRun) -> dict[str, Any]:
 
 def _previewed_members(run: ImportRun) -> set[int] | None:
     """Return the keys of the members that the preview depends on; None for all."""
-    if not run.only_members_in_file:
+    if run.is_synchronisation and not run.only_members_in_file:
         return None
     return set(ImportedMember.objects.filter(run=run).values_list("member_id", flat=True))
 

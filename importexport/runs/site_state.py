@@ -7,13 +7,12 @@ from itertools import chain
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max
 
 from base.database import slices
 from contacts.models import CONTACT_FIELDS, Contact
 from importexport.models import ImportedMember, ImportRun
 from importexport.rows.known_members import KnownMember
-from importexport.runs.plan import StoredContact
+from importexport.runs.pairs import StoredContact
 from members.models import KINDS_WITH_CONTACTS, Member
 
 _ROWS_AT_A_TIME = 2_000
@@ -27,11 +26,6 @@ def known_members() -> dict[str, KnownMember]:
         reference: KnownMember(pk, name, kind in KINDS_WITH_CONTACTS)
         for reference, pk, name, kind in found.iterator()
     }
-
-
-def last_positions() -> dict[int, int]:
-    """Return the position of each member's last contact, by the member's key."""
-    return dict(Contact.objects.order_by().values_list("member_id").annotate(Max("position")))
 
 
 def stored_contacts(members: Collection[int] | None) -> tuple[Stored, str]:

@@ -18,7 +18,7 @@ from importexport.runs.apply import apply_run
 from importexport.runs.check import check_run
 from importexport.runs.intake import ImportRefused, forget_files
 from importexport.runs.leases import change_state, take_overdue
-from importexport.runs.plan import forget_plan
+from importexport.runs.plan_tables import forget_plan
 from importexport.runs.undo import UndoRefused, check_undo, undo_run
 from importexport.states import TRANSITIONS, RunState
 

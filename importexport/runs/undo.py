@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from base.database import analyze
 from contacts.models import CONTACT_FIELDS, Contact
 from importexport.models import ChangeKind, ImportChange, ImportRun
-from importexport.runs.apply import JOINED, execute, move_contacts
+from importexport.runs.apply import JOINED, execute, move_contacts, respell_marks
 from importexport.runs.failures import failures_noted
 from importexport.runs.leases import claim, finish, locked
 from importexport.runs.site_state import lock_contacts
@@ -79,15 +79,20 @@ def undo_run(pk: int) -> None:
 
 
 def undo_changes(run: ImportRun) -> None:
-    """Delete added contacts, move contacts back, and insert removed ones again with their keys.
+    """Delete added contacts, put modified, moved and removed ones back as they were.
+
+    Removed ones come back with their keys.
 
     To be called in a transaction that locks the contacts, after `check_undo`.
     """
     execute(_DELETE_ADDED, run.pk, ChangeKind.ADDED)
+    execute(_UNMODIFY, run.pk, ChangeKind.MODIFIED)
+    respell_marks(run)
     move_contacts(run, "previous_position")
     execute(_PUT_BACK, run.pk, ChangeKind.REMOVED)
 
 
+_ACCOUNTS = get_user_model()._meta.db_table
 _DELETE_ADDED = """
 DELETE FROM contacts_contact WHERE id IN
     (SELECT contact.id FROM importexport_importchange AS change
@@ -95,6 +100,16 @@ DELETE FROM contacts_contact WHERE id IN
      ON contact.member_id = change.member_id AND contact.position = change.position
      WHERE change.run_id = %s AND change.kind = %s)
 """
+_UNMODIFY = f"""
+UPDATE contacts_contact AS contact
+SET {", ".join(f"{name} = previous.{name}" for name in CONTACT_FIELDS)},
+    updated_by_id = (SELECT id FROM {_ACCOUNTS} WHERE id = change.updated_by_id),
+    updated_at = change.contact_updated_at
+FROM importexport_importchange AS change
+JOIN importexport_previousvalues AS previous
+ON previous.run_id = change.run_id AND previous.contact_id = change.contact_id
+WHERE change.run_id = %s AND change.kind = %s AND contact.id = change.contact_id
+"""  # noqa: S608 (names of our own)
 _PUT_BACK = f"""
 INSERT INTO contacts_contact
     (id, member_id, position, {", ".join(CONTACT_FIELDS)}, refused_address, refused_at,
@@ -103,7 +118,7 @@ SELECT contact_id, member_id, previous_position,
     {", ".join(f"change.{name}" for name in CONTACT_FIELDS)}, refused_address, refused_at,
     account.id, contact_created_at, contact_updated_at
 FROM importexport_importchange AS change
-LEFT JOIN {get_user_model()._meta.db_table} AS account ON account.id = change.updated_by_id
+LEFT JOIN {_ACCOUNTS} AS account ON account.id = change.updated_by_id
 WHERE run_id = %s AND kind = %s
 """  # noqa: S608 (names of our own)
 
@@ -136,12 +151,20 @@ def _obstacles(run: ImportRun, applied_at: datetime) -> list[tuple[QuerySet[Impo
     """Return the changes that cannot be undone, with the reason."""
     changes = ImportChange.objects.filter(run=run)
     added = changes.filter(kind=ChangeKind.ADDED)
+    modified = changes.filter(kind=ChangeKind.MODIFIED)
     moved = changes.filter(kind=ChangeKind.MOVED)
     removed = changes.filter(kind=ChangeKind.REMOVED)
     as_added = Contact.objects.filter(
         member_id=OuterRef("member_id"),
         position=OuterRef("position"),
         created_at=applied_at,
+        **{name: OuterRef(name) for name in CONTACT_FIELDS},
+    )
+    as_modified = Contact.objects.filter(
+        pk=OuterRef("contact_id"),
+        member_id=OuterRef("member_id"),
+        position=OuterRef("position"),
+        updated_at=applied_at,
         **{name: OuterRef(name) for name in CONTACT_FIELDS},
     )
     as_moved = Contact.objects.filter(
@@ -153,14 +176,14 @@ def _obstacles(run: ImportRun, applied_at: datetime) -> list[tuple[QuerySet[Impo
         member_id=OuterRef("member_id"), position=OuterRef("previous_position")
     )
     # Not nested in `at_place`: PostgreSQL might compare all contacts with all changes first.
-    put_there = changes.filter(
-        kind__in=(ChangeKind.ADDED, ChangeKind.MOVED),
+    put_there = changes.exclude(kind=ChangeKind.REMOVED).filter(
         member_id=OuterRef("member_id"),
         position=OuterRef("previous_position"),
     )
-    freed = changes.exclude(kind=ChangeKind.ADDED)
+    freed = changes.exclude(kind=ChangeKind.ADDED).exclude(position=F("previous_position"))
     return [
         (added.exclude(Exists(as_added)), "ajouté par l'import, puis modifié ou supprimé"),
+        (modified.exclude(Exists(as_modified)), "modifié par l'import, puis modifié ou supprimé"),
         (moved.exclude(Exists(as_moved)), "déplacé par l'import, puis déplacé ou supprimé"),
         (removed.exclude(Exists(may_have_it)), "son membre ne peut plus avoir de contacts"),
         (removed.filter(Exists(back)), "supprimé par l'import, mais de nouveau présent"),

@@ -155,11 +155,11 @@ def test_a_deletion_asks_again(browser, user, contact, address, how):
 @pytest.mark.parametrize("how", HOW)
 def test_a_file_must_be_chosen_again_and_its_options_stay(browser, user, how):
     file = SimpleUploadedFile("contacts.csv", b"x")
-    response = late(browser, user, "/contacts/importer/", {"file": file, "sync": "on"}, how)
+    response = late(browser, user, "/contacts/importer/", {"file": file, "mode": "sync"}, how)
     assert f"{AGAIN} Rien n'est encore enregistré. Choisissez à nouveau le fichier." in text(
         response
     )
-    assert sent(main_form(response))["sync"] == ["on"]
+    assert sent(main_form(response))["mode"] == ["sync"]
     assert not ImportRun.objects.exists()
 
 

@@ -58,7 +58,7 @@ def test_an_import_is_followed_confirmed_and_undone(
     page.get_by_role("link", name="Suppressions").click()
     expect(lines).to_have_count(2)
     expect(lines.nth(1)).to_contain_text("Anne")
-    page.get_by_role("button", name="Importer et supprimer 1 contact").click()
+    page.get_by_role("button", name="Ajouter 1 et supprimer 1 contact").click()
     expect(
         page.get_by_text("Tapez le nombre de contacts qui seront supprimés.", exact=True)
     ).to_be_visible()
@@ -83,11 +83,11 @@ def test_an_import_is_followed_confirmed_and_undone(
 def test_all_of_it_works_without_javascript(open_page, administrator_user, contact, tmp_path):
     page = open_page(administrator_user, javascript=False)
     send(page, tmp_path / "c.csv", "Référence;Dénomination;Type\nC1;Bruno;2\n", sync=True)
-    for button in ("Importer et supprimer", "Annuler cet import", None):
+    for button in ("Ajouter 1 et supprimer 1 contact", "Annuler cet import", None):
         expect(page.get_by_role("progressbar")).to_be_visible()
         work()
         page.get_by_role("link", name="Actualiser").click()
-        if button == "Importer et supprimer":
+        if button == "Ajouter 1 et supprimer 1 contact":
             page.get_by_label("Nombre de contacts à supprimer").fill("1")
         elif button:
             assert Contact.objects.get().name == "Bruno"
@@ -117,7 +117,7 @@ def test_a_refused_file_comes_back_marked_and_imports_once_mended(
     page.get_by_role("button", name="Importer").click()
     follow(page)
     expect(page.get_by_role("heading", name="avertissement")).to_have_count(0)
-    page.get_by_role("button", name="Importer").click()
+    page.get_by_role("button", name="Ajouter 2 contacts").click()
     follow(page)
     assert names() == ["Anne", "Bruno", "Chloé"]
 
@@ -150,13 +150,73 @@ def test_an_export_older_than_the_site_wants_a_tick(
     follow(page)
     expect(page.get_by_text("et le site a changé depuis")).to_be_visible()
     page.get_by_label("Nombre de contacts à supprimer").fill("1")
-    page.get_by_role("button", name="Importer et supprimer").click()
+    page.get_by_role("button", name="Supprimer 1 contact").click()
     tick = page.get_by_label("Importer quand même")
     expect(tick).to_be_focused()
     page.keyboard.press("Space")
-    page.get_by_role("button", name="Importer et supprimer").click()
+    page.get_by_role("button", name="Supprimer 1 contact").click()
     follow(page)
     assert names() == ["Anne"]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no javascript"])
+def test_three_phones_corrected_in_an_export_are_three_modified_contacts(
+    open_page, administrator_user, tmp_path, javascript
+):
+    farm = MemberFactory(reference="C1")
+    for number, name in enumerate(("Anne", "Bruno", "Chloé")):
+        ContactFactory(member=farm, name=name, phones=f"06 00 00 00 0{number}", note="matin")
+    keys = list(farm.contacts.values_list("pk", flat=True))
+    page = open_page(administrator_user, javascript=javascript)
+    path = export_csv(page, tmp_path)
+    path.write_bytes(path.read_bytes().replace(b"06 00 00", b"07 00 00"))
+    choose(page, path, "Synchronisation des contacts")
+    expect(page.locator(".warning-box")).to_have_count(0)
+    lines = page.get_by_role("article").get_by_role("row").filter(has_text="Modification")
+    expect(lines).to_have_count(3)
+    expect(lines.first).to_contain_text("avant : 06 00 00 00 00 → , après : 07 00 00 00 00")
+    page.get_by_role("button", name="Modifier 3 contacts").click()
+    work()
+    page.goto(ImportRun.objects.get().get_absolute_url())
+    expect(page.get_by_role("heading", name="L'import est terminé")).to_be_visible()
+    assert list(farm.contacts.values_list("pk", flat=True)) == keys
+    assert {phones[:5] for phones in farm.contacts.values_list("phones", flat=True)} == {"07 00"}
+
+
+def test_an_export_sent_back_without_a_tick_says_that_it_is_there_already(
+    open_page, administrator_user, contact, tmp_path
+):
+    page = open_page(administrator_user)
+    path = export_csv(page, tmp_path)
+    choose(page, path, "Ajouter tous les contacts du fichier")
+    expect(page.get_by_text("1 ligne existe déjà à l'identique.")).to_be_visible()
+    page.get_by_role("button", name="Abandonner").click()
+    choose(page, path, "Mettre à jour les contacts déjà présents")
+    expect(page.get_by_text("Rien à importer.")).to_be_visible()
+    expect(page.locator("form[action$='/confirmer/']")).to_have_count(0)
+    assert Contact.objects.get() == contact
+
+
+def export_csv(page, folder):
+    page.goto("/membres/")
+    page.locator("summary", has_text="Autres").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Exporter les contacts (CSV)").click()
+    download.value.save_as(folder / "c.csv")
+    return folder / "c.csv"
+
+
+def choose(page, path, mode):
+    """Send a file with this choice, and open the preview of its import."""
+    page.goto("/contacts/importer/")
+    page.get_by_label("Fichier des contacts").set_input_files(path)
+    page.get_by_label(mode).check()
+    page.get_by_role("button", name="Importer").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    work()
+    page.goto(ImportRun.objects.order_by("pk").last().get_absolute_url())
+    expect(page.get_by_role("heading", name="Confirmer l'import")).to_be_visible()
 
 
 def test_an_import_can_be_abandoned(open_page, administrator_user, contact, tmp_path):
@@ -186,13 +246,16 @@ def test_the_menu_and_the_import_work_by_keyboard(open_page, administrator_user,
     (tmp_path / "c.csv").write_text("Référence;Type\nC1;3\n", encoding="utf-8")
     file.set_input_files(tmp_path / "c.csv")
     page.keyboard.press("Tab")
-    expect(page.get_by_label("Synchronisation des contacts")).to_be_focused()
+    expect(page.get_by_label("Ajouter tous les contacts du fichier")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("Mettre à jour les contacts déjà présents")).to_be_checked()
+    page.keyboard.press("ArrowUp")
     page.keyboard.press("Tab")
     expect(page.get_by_label("Limiter aux membres présents dans le fichier")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     follow(page)
-    page.get_by_role("button", name="Importer").focus()
+    page.get_by_role("button", name="Ajouter 1 contact").focus()
     page.keyboard.press("Enter")
     follow(page)
     expect(page.get_by_role("heading", name="L'import est terminé")).to_be_visible()
@@ -207,7 +270,7 @@ def test_a_double_click_imports_once(open_page, administrator_user, contact, tmp
     page.get_by_role("button", name="Importer").dblclick()
     follow(page)
     assert ImportRun.objects.count() == 1
-    page.get_by_role("button", name="Importer").dblclick()
+    page.get_by_role("button", name="Ajouter 1 contact").dblclick()
     follow(page)
     expect(page.get_by_role("heading", name="L'import est terminé")).to_be_visible()
     assert Contact.objects.count() == 2
@@ -241,17 +304,17 @@ def test_axe_finds_nothing_on_the_pages_of_an_import(
     follow(page)
     expect(page.get_by_role("heading", name="Confirmer l'import")).to_be_visible()
     check()
-    page.get_by_role("button", name="Importer et supprimer").click()
+    page.get_by_role("button", name="Ajouter 2 et supprimer").click()
     expect(page.get_by_label("Nombre de contacts à supprimer")).to_be_focused()
     check()
     ContactFactory(member__reference="C3")
     page.get_by_label("Nombre de contacts à supprimer").fill("1")
-    page.get_by_role("button", name="Importer et supprimer").click()
+    page.get_by_role("button", name="Ajouter 2 et supprimer").click()
     follow(page)
     expect(page.get_by_role("heading", name="Le site a changé")).to_be_visible()
     check()
     page.get_by_label("Nombre de contacts à supprimer").fill("2")
-    page.get_by_role("button", name="Importer et supprimer").click()
+    page.get_by_role("button", name="Ajouter 2 et supprimer").click()
     follow(page)
     expect(page.get_by_role("heading", name="L'import est terminé")).to_be_visible()
     check()

@@ -102,11 +102,8 @@ def synchronise(page, path):
     work()
     page.reload()
     expect(page.get_by_role("heading", name="Confirmer l'import")).to_be_visible()
-    page.get_by_role("button", name="Importer").click()
-    expect(page.get_by_role("progressbar")).to_be_visible()
-    work()
-    page.reload()
-    expect(page.get_by_role("heading", name="L'import est terminé")).to_be_visible()
+    expect(page.get_by_text("Rien à importer.")).to_be_visible()
+    page.get_by_role("button", name="Abandonner").click()
 
 
 @pytest.mark.parametrize(

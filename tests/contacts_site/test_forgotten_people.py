@@ -136,7 +136,7 @@ def test_what_a_run_quotes_goes_with_what_undoes_it(person_gone, client):
     client.force_login(UserFactory(role=ADMINISTRATOR))
     assert [place for place in where_named(MARK) if "ImportRun" in place] == []
     run.refresh_from_db()
-    assert (run.row_count, run.added_count) == (1, 1)
+    assert (run.row_count, run.modified_count) == (1, 1)
     for kept in ImportRun.objects.all():
         assert client.get(kept.get_absolute_url()).status_code == 200
     assert client.get("/contacts/importer/historique/").status_code == 200

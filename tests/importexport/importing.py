@@ -4,7 +4,7 @@ from django.core.files import File
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
-from importexport.models import ImportRun, RunSource
+from importexport.models import ImportMode, ImportRun, RunSource
 from importexport.runs import direct
 from importexport.runs.check import check_run, preview_file
 from importexport.runs.intake import Options, receive
@@ -14,21 +14,25 @@ from tests.pages import page
 ADDRESS = "/contacts/importer/"
 
 
+def options(sync=False, only_members_in_file=False, update=False):
+    mode = ImportMode.SYNCHRONISATION if sync else ImportMode.ADDITION
+    return Options(ImportMode.UPDATE if update else mode, only_members_in_file)
+
+
 def import_contacts(file, *, sync=False, only_members_in_file=False, **hooks):
     """Import at once, and return what it did."""
     return run_import(file, sync=sync, only_members_in_file=only_members_in_file, **hooks)[1]
 
 
-def run_import(file, *, sync=False, only_members_in_file=False, **hooks):
+def run_import(file, *, sync=False, only_members_in_file=False, update=False, **hooks):
     """Import at once, and return the run and what it did."""
-    return direct.import_contacts(
-        File(file, getattr(file, "name", "contacts")), Options(sync, only_members_in_file), **hooks
-    )
+    chosen = options(sync, only_members_in_file, update)
+    return direct.import_contacts(File(file, getattr(file, "name", "contacts")), chosen, **hooks)
 
 
 def preview_import(file, *, sync=False, only_members_in_file=False):
     """Return what an import would do."""
-    return preview_file(file, Options(sync, only_members_in_file), lambda *_: None)
+    return preview_file(file, options(sync, only_members_in_file), lambda *_: None)
 
 
 def send(client, file, **values):
@@ -53,7 +57,7 @@ def ready(file, *, sync=False) -> ImportRun:
 
 def _received(file, sync) -> ImportRun:
     sent = File(file, getattr(file, "name", "contacts"))
-    return receive(sent, Options(sync), source=RunSource.BROWSER)
+    return receive(sent, options(sync), source=RunSource.BROWSER)
 
 
 def work():
@@ -85,6 +89,17 @@ def checked(client, file, **values):
 def press(client, response, label, **values):
     """Press the button with this start of its label; return the page after the work."""
     (form,) = page(response).xpath(f"//form[.//button[starts-with(normalize-space(), '{label}')]]")
+    return submit(client, form, **values)
+
+
+def confirmed(client, response, **values):
+    """Press the button that applies a previewed import; return the page after the work."""
+    (form,) = page(response).xpath("//form[contains(@action, '/confirmer/')]")
+    return submit(client, form, **values)
+
+
+def submit(client, form, **values):
+    """Send a form with these values in place of its own; return the page after the work."""
     pressed = client.post(form.get("action"), {**dict(form.form_values()), **values}, follow=True)
     if not any(run.is_moving for run in ImportRun.objects.all()):
         return pressed
@@ -94,7 +109,7 @@ def press(client, response, label, **values):
 
 def imported(client, file, **values):
     """Send a file, have it checked, confirm it, and return the page after the work."""
-    return press(client, checked(client, file, **values), "Importer")
+    return confirmed(client, checked(client, file, **values))
 
 
 def numbers(response) -> dict[str, int]:

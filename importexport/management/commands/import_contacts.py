@@ -1,4 +1,4 @@
-"""`manage.py import_contacts FILE [--sync] [--dry-run]`: see contact-files.md, « Commands »."""
+"""`manage.py import_contacts FILE [--sync | --update]`: see contact-files.md, « Commands »."""
 
 import re
 from argparse import ArgumentParser, ArgumentTypeError
@@ -12,7 +12,7 @@ from django.core.files import File
 from base.progress import ProgressBar
 from base.terminal import TerminalCommand, reason
 from importexport.files.table import FileRefused, grouped
-from importexport.models import ImportRun
+from importexport.models import ImportMode, ImportRun
 from importexport.rows.remarks import Remarks
 from importexport.rows.values import quoted
 from importexport.runs.check import Outcome, preview_file
@@ -46,10 +46,16 @@ class Command(TerminalCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE", type=Path)
-        parser.add_argument(
+        mode = parser.add_mutually_exclusive_group()
+        mode.add_argument(
             "--sync",
             action="store_true",
             help="Les contacts de tout le site deviennent exactement ceux du fichier.",
+        )
+        mode.add_argument(
+            "--update",
+            action="store_true",
+            help="Les contacts déjà présents sont modifiés, les autres ajoutés.",
         )
         parser.add_argument(
             "--only-members-in-file",
@@ -122,7 +128,12 @@ def _import(file: IO[bytes], options: dict[str, Any], heartbeat: Heartbeat) -> I
 
 
 def _chosen(options: dict[str, Any]) -> Options:
-    return Options(sync=options["sync"], only_members_in_file=options["only_members_in_file"])
+    mode = ImportMode.ADDITION
+    if options["sync"]:
+        mode = ImportMode.SYNCHRONISATION
+    elif options["update"]:
+        mode = ImportMode.UPDATE
+    return Options(mode, options["only_members_in_file"])
 
 
 def _error_lines(errors: Remarks) -> Iterator[str]:
@@ -142,6 +153,7 @@ def _summary(outcome: Outcome) -> str:
         "lignes": outcome.rows,
         "membres": outcome.members,
         "ajoutés": outcome.added,
+        "modifiés": outcome.modified,
         "supprimés": outcome.removed,
         "inchangés": outcome.unchanged,
         "avertissements": outcome.warnings.count,

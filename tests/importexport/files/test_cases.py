@@ -93,7 +93,7 @@ def test_17_mixed_encoding_is_refused_with_its_line(name):
 def test_18_older_encodings_are_refused_with_a_word_of_theirs(name, line, word):
     sentence = refusal(name)
 
-    assert sentence.startswith(f"La ligne {line} n'est pas lisible (« {word} ») :")
+    assert sentence.startswith(f"La ligne {line} n'est pas lisible («\u00a0{word}\u00a0»)\u00a0:")
     assert "codage UTF-8" in sentence
 
 

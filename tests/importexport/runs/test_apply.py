@@ -102,12 +102,15 @@ def test_a_contact_takes_the_place_of_one_that_moves_on(farm):
     assert names(farm) == wanted
 
 
-def test_the_same_contact_of_another_type_is_another_contact(farm):
-    before = keys("Anne", "Bruno")
-    import_contacts(csv_file(["C1", "Anne", 3], ["C1", "Bruno", 4]), sync=True)
-    assert stored()[0][-1] == 3
-    assert keys("Bruno")["Bruno"] == before["Bruno"]
-    assert keys("Anne")["Anne"] != before["Anne"]
+def test_a_contact_of_another_type_is_modified_and_keeps_its_key_and_its_place(farm):
+    before = {contact["name"]: contact for contact in untouched()}
+    outcome = import_contacts(csv_file(["C1", "Anne", 3], ["C1", "Bruno", 4]), sync=True)
+    assert (outcome.modified, outcome.removed, outcome.unchanged) == (1, 1, 1)
+    after = {contact["name"]: contact for contact in untouched()}
+    assert after["Bruno"] == before["Bruno"]
+    changed = {name for name, value in after["Anne"].items() if value != before["Anne"][name]}
+    assert changed == {"type", "updated_at"}
+    assert after["Anne"]["updated_at"] == last_run().applied_at
 
 
 def test_a_contact_that_is_there_several_times_is_kept_as_often_as_the_file_has_it(farm):
@@ -223,7 +226,7 @@ def _refuse_in_database(name):
 @pytest.mark.parametrize("sync", [False, True])
 def test_the_number_of_queries_hardly_grows(farm, sync, django_assert_max_num_queries):
     rows = [["C1", f"Contact {n}", 1] for n in range(1_000)]
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(51):
         import_contacts(csv_file(*rows), sync=sync)
     assert Contact.objects.count() == (1_000 if sync else 1_003)
 

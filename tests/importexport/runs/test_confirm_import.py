@@ -9,7 +9,7 @@ from contacts.models import Contact
 from importexport.runs.steps import confirm
 from tests.factories import ContactFactory, MemberFactory
 from tests.importexport.files_made import csv_file, named, names, untouched
-from tests.importexport.importing import checked, last_run, numbers, press, work
+from tests.importexport.importing import checked, confirmed, last_run, numbers, press, work
 from tests.pages import errors, page, text
 
 IMPORT = "/contacts/importer/"
@@ -31,7 +31,7 @@ def member(db):
 def asked(administrator, member, settings):
     """The page that asks whether C1 is to have Bruno and Chloé, and C2 nobody."""
     settings.IMPORT_CONFIRM_REMOVALS_PERCENT = 100
-    return checked(administrator, csv_file(["C1", "Bruno", 4], ["C1", "Chloé", 1]), sync="on")
+    return checked(administrator, csv_file(["C1", "Bruno", 4], ["C1", "Chloé", 1]), mode="sync")
 
 
 def test_the_page_asks_first_and_then_the_site_becomes_the_file(administrator, member, asked):
@@ -39,6 +39,7 @@ def test_the_page_asks_first_and_then_the_site_becomes_the_file(administrator, m
         "Lignes du fichier": 2,
         "Membres du fichier": 1,
         "Contacts ajoutés": 1,
+        "Contacts modifiés": 0,
         "Contacts supprimés": 2,
         "Contacts inchangés": 1,
         "Dont déplacés": 0,
@@ -47,7 +48,7 @@ def test_the_page_asks_first_and_then_the_site_becomes_the_file(administrator, m
     assert "2 contacts seront supprimés du site, qui en a 3." in text(asked)
     assert "1 membre absent du fichier perdra tous ses contacts" in text(asked)
     assert names() == ["Anne", "Bruno", "Zoé"]
-    response = press(administrator, asked, "Importer et supprimer 2 contacts")
+    response = confirmed(administrator, asked)
     assert "L'import est terminé" in text(response)
     assert numbers(response) == numbers(asked)
     assert names() == ["Bruno", "Chloé"]
@@ -61,20 +62,37 @@ def test_opening_the_page_changes_nothing(administrator, asked):
     assert untouched() == before
 
 
-def test_where_nothing_is_removed_the_button_says_only_import(administrator, member):
-    rows = [["C1", "Anne", 4], ["C1", "Bruno", 4], ["C2", "Zoé", 4], ["C2", "Yves", 4]]
-    asked = checked(administrator, csv_file(*rows), sync="on")
-    assert [" ".join(b.text_content().split()) for b in page(asked).xpath("//main//button")] == [
-        "Importer",
-        "Abandonner",
-    ]
-    assert numbers(press(administrator, asked, "Importer"))["Contacts ajoutés"] == 1
+ALL = [["C1", "Anne", 4], ["C1", "Bruno", 4], ["C2", "Zoé", 4]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "label", "is_red"),
+    [
+        ([*ALL, ["C2", "Yves", 4]], "Ajouter 1 contact", False),
+        ([["C1", "Anne", 1], ["C1", "Bruno", 1], ALL[2]], "Modifier 2 contacts", False),
+        ([ALL[1], ALL[0], ALL[2]], "Déplacer 1 contact", False),
+        (ALL[1:], "Supprimer 1 contact", True),
+        ([["C1", "Anne", 1], ALL[1], ["C2", "Y", 1]], "Ajouter 1, modifier 1 et supprimer 1", True),
+        ([["C1", "Bruno", 1], ALL[0], ALL[2]], "Modifier 1 contact", False),
+    ],
+)
+def test_the_button_says_what_it_does_and_is_red_where_a_contact_goes(
+    administrator, member, rows, label, is_red
+):
+    asked = checked(administrator, csv_file(*rows), mode="sync")
+    button, abandon = page(asked).xpath("//main//button")
+    assert " ".join(button.text_content().split()).startswith(label)
+    assert ("btn-danger" in button.get("class")) is is_red
+    assert abandon.text_content().strip() == "Abandonner"
+    done = confirmed(administrator, asked, removals=str(last_run().removed_count))
+    assert "L'import est terminé" in text(done)
+    assert sorted(names()) == sorted(row[1] for row in rows)
 
 
 def test_confirming_twice_imports_once(administrator, asked):
-    press(administrator, asked, "Importer")
+    confirmed(administrator, asked)
     before = untouched()
-    response = press(administrator, asked, "Importer")
+    response = confirmed(administrator, asked)
     assert "Cet import n'attend plus de confirmation : voici où il en est." in text(response)
     assert untouched() == before
 
@@ -85,7 +103,7 @@ def test_at_most_fifty_changes_since_the_preview_are_named(
 ):
     for _ in range(count):
         ContactFactory(member=member)
-    response = press(administrator, asked, "Importer et supprimer")
+    response = confirmed(administrator, asked)
     items = page(response).xpath("//section[@aria-labelledby='outdated-title']//li")
     assert len(items) == named
     assert ("Et d'autres changements encore." in text(response)) is (count > named)
@@ -94,18 +112,19 @@ def test_at_most_fifty_changes_since_the_preview_are_named(
 def test_a_change_of_the_site_makes_the_preview_anew(administrator, member, asked):
     ContactFactory(member=member, name="Denis")
     before = untouched()
-    response = press(administrator, asked, "Importer")
+    response = confirmed(administrator, asked)
     assert "Le site a changé depuis l'aperçu précédent" in text(response)
-    assert "annonçait 1 ajout, 2 suppressions et 1 contact inchangé" in text(response)
+    announced = "annonçait 1 ajout, 0 modification, 2 suppressions et 1 contact inchangé"
+    assert announced in text(response)
     assert "Denis : ajouté le" in text(response)
     assert numbers(response)["Contacts supprimés"] == 3
     assert untouched() == before
 
     # The old page in another window says nothing about the new preview.
-    stale = press(administrator, asked, "Importer")
+    stale = confirmed(administrator, asked)
     assert ANEW in text(stale)
     assert untouched() == before
-    press(administrator, stale, "Importer")
+    confirmed(administrator, stale)
     assert names() == ["Bruno", "Chloé"]
 
 
@@ -121,17 +140,17 @@ def test_whatever_changed_is_told(administrator, member, asked, change, told):
     bruno = Contact.objects.filter(name="Bruno")
     bruno.update(**change) if change else bruno.delete()
     before = untouched()
-    assert told in text(press(administrator, asked, "Importer"))
+    assert told in text(confirmed(administrator, asked))
     assert untouched() == before
 
 
 def test_changes_of_members_whom_the_import_leaves_alone_are_not_named(administrator, member):
-    limited = {"sync": "on", "only_members_in_file": "on"}
+    limited = {"mode": "sync", "only_members_in_file": "on"}
     rows = [["C1", "Bruno", 4], ["C1", "Anne", 4]]
     asked = checked(administrator, csv_file(*rows), **limited)
     Contact.objects.filter(name__in=["Bruno", "Zoé"]).update(note="x")
-    response = text(press(administrator, asked, "Importer"))
-    assert "annonçait 0 ajout, 0 suppression et 2 contacts inchangés" in response
+    response = text(confirmed(administrator, asked))
+    assert "annonçait 0 ajout, 0 modification, 0 suppression et 2 contacts inchangés" in response
     assert "Bruno : modifié le" in response
     assert "Zoé" not in response
 
@@ -140,16 +159,16 @@ def test_an_addition_goes_below_what_was_added_meanwhile(administrator, member):
     asked = checked(administrator, csv_file(["C1", "Chloé", 1], ["C1", "Denis", 1]))
     ContactFactory(member=member, name="Éric")
     Contact.objects.get(name="Zoé").delete()
-    assert "L'import est terminé" in text(press(administrator, asked, "Importer"))
+    assert "L'import est terminé" in text(confirmed(administrator, asked))
     assert names(member) == ["Anne", "Bruno", "Éric", "Chloé", "Denis"]
 
 
-@pytest.mark.parametrize("sync", [{}, {"sync": "on"}])
+@pytest.mark.parametrize("sync", [{}, {"mode": "sync"}])
 def test_a_member_deleted_meanwhile_makes_the_file_faulty(administrator, member, settings, sync):
     settings.IMPORT_CONFIRM_REMOVALS_PERCENT = 100
     asked = checked(administrator, csv_file(["C1", "Bruno", 4]), **sync)
     member.delete()
-    response = press(administrator, asked, "Importer")
+    response = confirmed(administrator, asked)
     assert "Rien n'a été importé : 1 erreur dans le fichier" in text(response)
     assert names() == ["Zoé"]
 
@@ -170,12 +189,12 @@ def test_a_key_of_no_preview_confirms_nothing(administrator, asked):
 @pytest.fixture
 def great(administrator, member):
     """The page of an import that would remove two of three contacts."""
-    return checked(administrator, csv_file(["C1", "Bruno", 4]), sync="on")
+    return checked(administrator, csv_file(["C1", "Bruno", 4]), mode="sync")
 
 
 @pytest.mark.parametrize("typed", ["", "1", "3", "deux", "-2", "2,0"])
 def test_a_great_removal_asks_for_its_number(administrator, great, typed):
-    response = press(administrator, great, "Importer", removals=typed)
+    response = confirmed(administrator, great, removals=typed)
     assert "contacts" in errors(response, "removals")
     assert page(response).xpath("//input[@name='removals']/@value") == ([typed] if typed else [])
     work()
@@ -184,24 +203,24 @@ def test_a_great_removal_asks_for_its_number(administrator, great, typed):
 
 @pytest.mark.parametrize("typed", ["2", " 2 ", "2\u202f"])
 def test_the_typed_number_confirms_it(administrator, great, typed):
-    press(administrator, great, "Importer", removals=typed)
+    confirmed(administrator, great, removals=typed)
     assert names() == ["Bruno"]
 
 
 def test_up_to_the_share_of_the_settings_nothing_is_typed(administrator, member, settings):
     settings.IMPORT_CONFIRM_REMOVALS_PERCENT = 67
-    asked = checked(administrator, csv_file(["C1", "Bruno", 4]), sync="on")
+    asked = checked(administrator, csv_file(["C1", "Bruno", 4]), mode="sync")
     assert not page(asked).xpath("//input[@name='removals']")
 
 
 def test_members_who_are_not_in_the_file_can_be_left_alone(administrator, member):
     asked = checked(
-        administrator, csv_file(["C1", "Chloé", 1]), sync="on", only_members_in_file="on"
+        administrator, csv_file(["C1", "Chloé", 1]), mode="sync", only_members_in_file="on"
     )
     assert "absent" not in text(asked)
     assert numbers(asked)["Contacts supprimés"] == 2
     Contact.objects.filter(name="Zoé").update(note="elsewhere")
-    press(administrator, asked, "Importer", removals="2")
+    confirmed(administrator, asked, removals="2")
     assert names() == ["Chloé", "Zoé"]
 
 
@@ -226,7 +245,7 @@ def test_abandoning_twice_is_no_error(administrator, asked):
 
 
 def test_what_is_imported_cannot_be_abandoned(administrator, asked):
-    press(administrator, asked, "Importer")
+    confirmed(administrator, asked)
     assert "ne peut plus être abandonné" in text(press(administrator, asked, "Abandonner"))
     assert last_run().file
 
@@ -244,12 +263,12 @@ def test_sheets_that_are_not_read_want_a_tick_with_synchronisation(administrator
     content = (CASES / "14_sheet_named_contacts_2.ods").read_bytes()
     MemberFactory(reference="C00001")
     before = names()
-    asked = checked(administrator, named("c.ods", content), sync="on")
+    asked = checked(administrator, named("c.ods", content), mode="sync")
     assert "Contacts 2" in " ".join(page(asked).xpath("//*[@class='warning-box']/strong/text()"))
-    refused = press(administrator, asked, "Importer")
+    refused = confirmed(administrator, asked)
     assert "Cochez cette case" in errors(refused, "accepts_left_out")
     assert names() == before
-    press(administrator, asked, "Importer", accepts_left_out="on")
+    confirmed(administrator, asked, accepts_left_out="on")
     assert names() == ["Nora"]
 
 
@@ -258,5 +277,5 @@ def test_sheets_that_are_not_read_want_no_tick_where_nothing_is_removed(administ
     MemberFactory(reference="C00001")
     asked = checked(administrator, named("c.ods", content))
     assert "a feuille « Contacts 2 » a aussi" in text(asked).replace("\u00a0", " ")
-    press(administrator, asked, "Importer")
+    confirmed(administrator, asked)
     assert "Nora" in names()

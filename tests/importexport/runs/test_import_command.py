@@ -39,6 +39,12 @@ def said(path, max_removals=None, **options):
     return plain(output.getvalue()).splitlines()
 
 
+def summary(**numbers):
+    labels = ("lignes", "membres", "ajoutés", "modifiés", "supprimés", "inchangés")
+    counts = {**dict.fromkeys((*labels, "avertissements"), 0), **numbers}
+    return ", ".join(f"{label} : {count}" for label, count in counts.items())
+
+
 def refusal(path, *rows, **options):
     with pytest.raises(CommandError) as refused:
         run(path, *rows, **options) if rows else said(path, **options)
@@ -48,7 +54,7 @@ def refusal(path, *rows, **options):
 @pytest.mark.parametrize("make", [csv_file, ods_file, xlsx_file])
 def test_contacts_are_added_and_summed_up(member, path, make):
     assert run(path, ["C1", "Bruno", 1], ["C1", "Anne", 4], make=make) == [
-        "lignes : 2, membres : 1, ajoutés : 2, supprimés : 0, inchangés : 0, avertissements : 0"
+        summary(lignes=2, membres=1, ajoutés=2)
     ]
     assert names() == ["Anne", "Bruno", "Anne"]
 
@@ -56,18 +62,35 @@ def test_contacts_are_added_and_summed_up(member, path, make):
 def test_a_synchronisation_makes_the_site_exactly_the_file(member, path):
     ContactFactory(member=member, name="Zoé")
     assert run(path, ["C1", "Bruno", 1], ["C1", "Anne", 4], sync=True) == [
-        "lignes : 2, membres : 1, ajoutés : 1, supprimés : 1, inchangés : 1, avertissements : 0"
+        summary(lignes=2, membres=1, ajoutés=1, supprimés=1, inchangés=1)
     ]
     assert names() == ["Bruno", "Anne"]
 
 
-@pytest.mark.parametrize("sync", [False, True])
-def test_a_dry_run_says_the_same_and_writes_nothing(member, path, sync):
+def test_an_update_modifies_the_contacts_that_are_there_and_adds_the_others(member, path):
+    pk = member.contacts.get().pk
+    assert run(path, ["C1", "Bruno", 1], ["C1", "ANNE", 2], update=True) == [
+        summary(lignes=2, membres=1, ajoutés=1, modifiés=1)
+    ]
+    assert [(contact.name, contact.type) for contact in member.contacts.all()] == [
+        ("ANNE", 2),
+        ("Bruno", 1),
+    ]
+    assert member.contacts.first().pk == pk
+
+
+def test_an_import_cannot_update_and_synchronise(member, path):
+    with pytest.raises(CommandError, match="--update"):
+        call_command("import_contacts", path, "--sync", "--update")
+
+
+@pytest.mark.parametrize("options", [{}, {"sync": True}, {"update": True}])
+def test_a_dry_run_says_the_same_and_writes_nothing(member, path, options):
     before = untouched()
-    notice, foreseen = run(path, ["C1", "Bruno", 1], sync=sync, dry_run=True)
+    notice, foreseen = run(path, ["C1", "Bruno", 1], dry_run=True, **options)
     assert notice == "Essai seulement : rien n'a été écrit."
     assert untouched() == before
-    assert run(path, ["C1", "Bruno", 1], sync=sync) == [foreseen]
+    assert run(path, ["C1", "Bruno", 1], **options) == [foreseen]
 
 
 def test_warnings_are_told_line_by_line(member, path):
@@ -147,7 +170,9 @@ def test_on_a_terminal_the_summary_goes_to_standard_output(path):
     path.write_bytes(csv_file(["C1", "Éric", 1]).getvalue())
     result = manage("import_contacts", path, **POOR_TERMINAL)
     assert (result.returncode, result.stderr) == (0, b"")
-    assert result.stdout.startswith(b"lignes : 1, membres : 1, ajoutes : 1, supprimes : 0")
+    assert result.stdout.startswith(
+        b"lignes : 1, membres : 1, ajoutes : 1, modifies : 0, supprimes : 0"
+    )
     assert names() == ["Éric"]
 
 
@@ -200,7 +225,7 @@ def test_each_import_is_in_the_history(member, path):
 def test_members_who_are_not_in_the_file_can_be_left_alone(member, path):
     ContactFactory(member__reference="C2", name="Zoé")
     lines = run(path, ["C1", "Bruno", 1], sync=True, only_members_in_file=True)
-    assert "ajoutés : 1, supprimés : 1, inchangés : 0" in lines[0]
+    assert "ajoutés : 1, modifiés : 0, supprimés : 1, inchangés : 0" in lines[0]
     assert names() == ["Bruno", "Zoé"]
 
 

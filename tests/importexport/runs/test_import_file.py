@@ -8,7 +8,14 @@ from django.core.files.uploadedfile import InMemoryUploadedFile
 from base.characters import reference_key
 from tests.factories import ContactFactory, MemberFactory
 from tests.importexport.files_made import csv_file, named, names, ods_file, xlsx_file
-from tests.importexport.importing import checked, imported, last_run, numbers, press, send
+from tests.importexport.importing import (
+    checked,
+    confirmed,
+    imported,
+    last_run,
+    numbers,
+    send,
+)
 from tests.pages import AWKWARD_TEXTS, cells, errors, links, page, text
 
 ADDRESS = "/contacts/importer/"
@@ -29,12 +36,13 @@ def test_a_file_is_imported_once_its_preview_is_confirmed(administrator, member,
     page = checked(administrator, make(["C1", "Bruno", 2], ["C1", "Anne", 4]))
     assert "Rien n'a encore changé sur le site." in text(page)
     assert names(member) == ["Anne"]
-    response = press(administrator, page, "Importer")
+    response = confirmed(administrator, page)
     assert "L'import est terminé" in text(response)
     assert numbers(response) == {
         "Lignes du fichier": 2,
         "Membres du fichier": 1,
         "Contacts ajoutés": 2,
+        "Contacts modifiés": 0,
         "Contacts supprimés": 0,
         "Contacts inchangés": 0,
         "Dont déplacés": 0,
@@ -52,18 +60,24 @@ def test_the_run_says_who_sent_what_and_when(administrator, member):
     assert (run.file_name, run.file_size) == ("contacts.csv", len(file.getvalue()))
     assert run.sha256 == hashlib.sha256(file.getvalue()).hexdigest()
     assert Path(run.file.path).read_bytes() == file.getvalue()
-    assert (run.is_synchronisation, run.only_members_in_file) == (False, False)
+    assert (run.mode, run.only_members_in_file) == ("add", False)
+
+
+SYNCHRONISATION = (
+    "Synchronisation des contacts (supprime les contacts du membre non présents dans le fichier)"
+)
 
 
 def test_the_page_says_what_the_manual_says(administrator):
     response = administrator.get(ADDRESS)
-    (label,) = page(response).xpath('//label[@for="id_sync"]')
-    assert " ".join(label.text_content().split()) == (
-        "Synchronisation des contacts (supprime les contacts du membre non présents "
-        "dans le fichier)"
-    )
-    (hint,) = page(response).xpath('//*[@id="id_sync_helptext"]')
-    assert "un membre absent du fichier perd tous ses contacts" in hint.text_content()
+    labels = page(response).xpath('//label[input[@name="mode"] or ../input[@name="mode"]]')
+    assert [label.text.strip() for label in labels] == [
+        "Ajouter tous les contacts du fichier",
+        "Mettre à jour les contacts déjà présents",
+        SYNCHRONISATION,
+    ]
+    assert page(response).xpath('//input[@name="mode"][@checked]/@value') == ["add"]
+    assert "un membre absent du fichier perd tous ses contacts" in labels[2].text_content()
     assert cells(response, "Obligatoire\u00a0?").count("Oui") == 2
     assert links(response, ADDRESS + "modele/") == {ADDRESS + "modele/": "modèle vide (ODS)"}
     assert "en ouvrant un CSV, un tableur peut enlever le zéro" in text(response)
@@ -97,13 +111,13 @@ def test_limiting_without_synchronising_is_refused(administrator, member):
     assert last_run() is None
 
 
-@pytest.mark.parametrize("sync", [{}, {"sync": "on"}])
+@pytest.mark.parametrize("sync", [{}, {"mode": "sync"}])
 def test_without_a_file_the_page_asks_for_one(administrator, member, sync):
     response = administrator.post(ADDRESS, sync)
     assert errors(response, "file") == "Choisissez un fichier ODS (conseillé), XLSX ou CSV."
 
 
-@pytest.mark.parametrize("sync", [{}, {"sync": "on"}])
+@pytest.mark.parametrize("sync", [{}, {"mode": "sync"}])
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -132,13 +146,13 @@ def test_a_refused_file_is_answered_with_a_sentence(administrator, member, conte
 
 def test_a_synchronisation_that_would_empty_the_site_is_refused(administrator, member):
     ContactFactory(member=member, name="Anne")
-    response = checked(administrator, csv_file(), sync="on")
+    response = checked(administrator, csv_file(), mode="sync")
     assert "Une synchronisation viderait tout le site" in text(response)
-    assert numbers(imported(administrator, csv_file()))["Contacts ajoutés"] == 0
+    assert "Rien à importer." in text(checked(administrator, csv_file()))
     assert names() == ["Anne"]
 
 
-@pytest.mark.parametrize("sync", [{}, {"sync": "on"}])
+@pytest.mark.parametrize("sync", [{}, {"mode": "sync"}])
 def test_every_faulty_row_is_reported_and_nothing_is_imported(administrator, member, sync):
     file = csv_file(["C1", "Anne", 1], ["C9", "Bruno", 9], ["C1", "Chloé", ""])
     response = checked(administrator, file, **sync)
@@ -255,7 +269,7 @@ def test_the_name_of_a_file_is_only_shown(administrator, member, name, shown):
     assert shown in text(page)
     assert default_storage.listdir("") == (["imports"], [])
     assert len(kept_files()[0]) == 32
-    assert "L'import est terminé" in text(press(administrator, page, "Importer"))
+    assert "L'import est terminé" in text(confirmed(administrator, page))
 
 
 def test_a_kept_file_is_for_the_site_alone(administrator, member):

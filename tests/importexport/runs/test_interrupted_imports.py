@@ -25,6 +25,7 @@ from importexport.runs.steps import (
 )
 from tests.factories import ContactFactory, UserFactory
 from tests.importexport.files_made import csv_file, names, plain, untouched
+from tests.importexport.importing import confirmed as press_import
 from tests.importexport.importing import last_run, press, ready, received, send, work
 from tests.log_capture import WrittenLogs
 from tests.mailing.outbox.mails import Clock
@@ -90,7 +91,7 @@ def interrupted(client, run, sentence):
 def taken_up(client, run, sentence):
     """Resume the run from its page, until the contacts are those of the file."""
     response = press(client, interrupted(client, run, sentence), "Reprendre")
-    press(client, response, "Importer")
+    press_import(client, response)
     assert state_of(run) == "done"
     assert names() == ["Zébulon", "Zéphyrine"]
 
@@ -203,7 +204,7 @@ def test_a_database_without_room_interrupts_the_import(administrator, before):
     response = interrupted(administrator, run, DISK_FULL)
     assert untouched() == before
     response = press(administrator, response, "Reprendre")
-    press(administrator, response, "Importer")
+    press_import(administrator, response)
     assert state_of(run) == "done"
     assert len(names()) == 500
 

@@ -4,12 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importexport.rows.columns import ContactRow
-from importexport.runs.plan import Removal, StoredContact, plan_addition, plan_synchronisation
+from importexport.runs.pairs import StoredContact
+from importexport.runs.plan import Removal, plan_addition, plan_synchronisation
 
 
 def rows(*said):
     """Make rows of the file: `A1` is contact A of member 1."""
-    return [ContactRow(line, int(row[1]), (row[0],)) for line, row in enumerate(said, 2)]
+    return [ContactRow(line, int(row[1]), contact(row[0])) for line, row in enumerate(said, 2)]
+
+
+def contact(name):
+    return (name, "", "", "", "", "", 4)
 
 
 def site(**members):
@@ -18,7 +23,8 @@ def site(**members):
     for name, letters in members.items():
         places = [(place, letter) for place, letter in enumerate(letters, 1) if letter != " "]
         stored[int(name[1:])] = [
-            StoredContact(100 * int(name[1:]) + place, place, (letter,)) for place, letter in places
+            StoredContact(100 * int(name[1:]) + place, place, contact(letter))
+            for place, letter in places
         ]
     return stored
 
@@ -38,17 +44,17 @@ def applied(plan, stored):
     assert not places.keys() & gone
     result = {member: [] for member in stored}
     for member, contacts in stored.items():
-        for contact in contacts:
-            if contact.id not in gone:
-                place = places.get(contact.id, contact.position)
-                result[member].append((place, contact.values))
+        for one in contacts:
+            if one.id not in gone:
+                place = places.get(one.id, one.position)
+                result[member].append((place, one.values))
     for made in plan.added:
         result.setdefault(made.member_id, []).append((made.position, made.values))
     return {member: sorted(contacts) for member, contacts in result.items() if contacts}
 
 
 def test_rows_are_added_below_in_the_order_of_the_file():
-    plan = plan_addition(rows("B1", "C2", "A1", "B1"), {1: 7})
+    plan = plan_addition(rows("B1", "C2", "A1", "B1"), site(m1="  X   Y"))
     assert added(plan) == [(1, 8, "B"), (2, 1, "C"), (1, 9, "A"), (1, 10, "B")]
     assert (plan.row_count, plan.member_count) == (4, 2)
     assert numbers(plan) == (4, 0, 0, 0)
@@ -58,8 +64,8 @@ def test_the_site_becomes_the_file():
     stored = site(m1="AB", m2="C", m3="DE")
     plan = plan_synchronisation(rows("B1", "X1", "C2"), stored)
     assert list(applied(plan, stored).items()) == [
-        (1, [(2, ("B",)), (3, ("X",))]),
-        (2, [(1, ("C",))]),
+        (1, [(2, contact("B")), (3, contact("X"))]),
+        (2, [(1, contact("C"))]),
     ]
     assert (plan.row_count, plan.member_count, plan.emptied_member_count) == (3, 2, 1)
     assert numbers(plan) == (1, 0, 3, 2)
@@ -124,11 +130,11 @@ def _check_members(plan, stored):
 @given(FILES, SITES)
 def test_an_addition_leaves_all_there_was_and_adds_the_file_below(said, members):
     stored = {member: contacts for member, contacts in site(**members).items() if contacts}
-    plan = plan_addition(rows(*said), {m: c[-1].position for m, c in stored.items()})
+    plan = plan_addition(rows(*said), stored)
     assert not plan.moved
     assert not plan.removed
     for member, contacts in applied(plan, stored).items():
-        before = [(contact.position, contact.values) for contact in stored.get(member, [])]
+        before = [(one.position, one.values) for one in stored.get(member, [])]
         mine = [row.values for row in rows(*said) if row.member_id == member]
         assert contacts[: len(before)] == before
         assert [values for _, values in contacts[len(before) :]] == mine

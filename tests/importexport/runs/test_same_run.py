@@ -13,7 +13,7 @@ from django.test import Client
 
 from contacts.models import Contact
 from importexport.models import ImportChange, ImportedMember, ImportRun
-from importexport.runs import check, plan
+from importexport.runs import check, plan_tables
 from importexport.runs.check import check_run
 from importexport.runs.leases import GIVEN_UP, MOST_ATTEMPTS, claim, take_overdue
 from importexport.runs.steps import (
@@ -192,7 +192,7 @@ def test_a_dead_workers_run_goes_to_exactly_one(member, clock):
 @pytest.mark.parametrize("sync", [False, True])
 def test_a_worker_that_lost_its_run_mixes_nothing_into_it(member, clock, monkeypatch, sync):
     run = received(csv_file(["C1", "Denis", 1], ["C1", "Éric", 1]), sync=sync)
-    insert, calls = plan.insert_rows_in_steps, []
+    insert, calls = plan_tables.insert_rows_in_steps, []
 
     def insert_late(*arguments):
         calls.append(arguments)
@@ -203,7 +203,7 @@ def test_a_worker_that_lost_its_run_mixes_nothing_into_it(member, clock, monkeyp
             assert state_of(run) == "ready"
         insert(*arguments)
 
-    monkeypatch.setattr(plan, "insert_rows_in_steps", insert_late)
+    monkeypatch.setattr(plan_tables, "insert_rows_in_steps", insert_late)
     work_on(run.pk)
     assert state_of(run) == "ready"
     assert ImportChange.objects.filter(run=run, kind=1).count() == 2

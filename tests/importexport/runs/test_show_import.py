@@ -12,7 +12,16 @@ from importexport.models import ImportRun
 from importexport.runs.preview import MEMBERS_A_PAGE
 from tests.factories import ContactFactory, MemberFactory, UserFactory
 from tests.importexport.files_made import csv_file, names
-from tests.importexport.importing import checked, last_run, press, run_import, send, work
+from tests.importexport.importing import (
+    checked,
+    confirmed,
+    last_run,
+    numbers,
+    press,
+    run_import,
+    send,
+    work,
+)
 from tests.pages import AWKWARD_TEXTS, HTMX, cells, links, page, text
 
 
@@ -31,10 +40,12 @@ def site(db):
 ROWS = [["C1", "Chloé", 4], ["C1", "Denis", 2], ["C4", "Éric", 5], ["C2", "Zoé", 4]]
 
 
+TITLES = ("Référence", "Dénomination", "Type")
+
+
 def preview(client, rows=ROWS, sync=True):
     """Return the page of an import of these rows that waits for its confirmation."""
-    titles = ("Référence", "Dénomination", "Type")
-    return checked(client, csv_file(*rows, titles=titles), **({"sync": "on"} if sync else {}))
+    return checked(client, csv_file(*rows, titles=TITLES), **({"mode": "sync"} if sync else {}))
 
 
 def shown(client, choice=""):
@@ -60,19 +71,40 @@ def filters(response):
 
 
 def test_each_member_has_its_lines_in_the_order_of_the_file(administrator, site):
-    Contact.objects.filter(email="chloé@x.fr").update(email="")
-    preview(administrator)
+    preview(administrator, [["C1", "BRUNO", 2], *ROWS])
     assert shown(administrator) == {
         "Ferme (C1)": [
             ("Suppression", "", "Anne", "1"),
-            ("Suppression", "", "Bruno", "2"),
-            ("Inchangé", "", "Chloé", "3"),
-            ("Ajout", "3", "Denis", "4"),
+            ("Modification", "2", "BRUNO", "2"),
+            ("Ajout", "4", "Denis", "4"),
         ],
-        "Moulin (C4)": [("Ajout", "4", "Éric", "1")],
-        "Cantine (C2)": [("Inchangé", "", "Zoé", "1")],
+        "Moulin (C4)": [("Ajout", "5", "Éric", "1")],
         "Gîte (C3)": [("Suppression", "", "Yves", "1")],
     }
+
+
+def test_a_modified_contact_is_one_line_with_each_field_before_and_after(administrator, site):
+    Contact.objects.filter(name="Anne").update(
+        note="Joindre le matin, pas le lundi", fax="01 02", phones="06 11"
+    )
+    titles = ("Référence", "Dénomination", "Mail", "Tel", "Fax", "Note", "Type")
+    row = ["C1", "Anne", "anne@x.fr", "06 12", "", "Joindre le soir, pas le lundi", 2]
+    response = checked(administrator, csv_file(row, titles=titles), mode="update")
+    (line,) = page(response).xpath("//table//tbody/tr[contains(., 'Modification')]")
+    assert {
+        " ".join(part.xpath("string(dt)").split()): tuple(
+            " ".join(part.xpath(f"string(.//*[@class='{side}'])").split())
+            for side in ("before", "after")
+        )
+        for part in line.xpath(".//dl[@class='differences']/div")
+    } == {
+        "Note": ("Joindre le matin, pas le lundi", "Joindre le soir, pas le lundi"),
+        "Tel": ("06 11", "06 12"),
+        "Fax": ("01 02", "vide"),
+        "Type": ("4 (Toutes les notifications)", "2 (Notifications des commandes)"),
+    }
+    assert line.xpath(".//del/text()")[:2] == ["matin,", "11"]
+    assert line.xpath(".//ins/text()")[:2] == ["soir,", "12"]
 
 
 def test_a_move_shows_both_positions(administrator, site):
@@ -90,22 +122,24 @@ def test_a_move_shows_both_positions(administrator, site):
 @pytest.mark.parametrize(
     ("choice", "found"),
     [
-        ("ajouts", {"Ferme (C1)": ["Chloé", "Denis"], "Moulin (C4)": ["Éric"]}),
-        ("suppressions", {"Ferme (C1)": ["Anne", "Bruno", "Chloé"], "Gîte (C3)": ["Yves"]}),
+        ("ajouts", {"Ferme (C1)": ["Denis"], "Moulin (C4)": ["Éric"]}),
+        ("modifications", {"Ferme (C1)": ["CHLOÉ"]}),
+        ("suppressions", {"Ferme (C1)": ["Anne", "Bruno"], "Gîte (C3)": ["Yves"]}),
         ("inchanges", {"Cantine (C2)": ["Zoé"]}),
         ("absents", {"Gîte (C3)": ["Yves"]}),
         ("deplacements", {}),
     ],
 )
 def test_a_filter_shows_the_lines_of_its_kind_only(administrator, site, choice, found):
-    response = preview(administrator)
+    response = preview(administrator, [["C1", "CHLOÉ", 4], *ROWS[1:]])
     assert {
         member: [line[2] for line in lines]
         for member, lines in shown(administrator, choice).items()
     } == found
     assert filters(response) == [
-        "Tout",
+        "Tout ce qui change",
         "Ajouts",
+        "Modifications",
         "Suppressions",
         "Inchangés",
         "Membres absents du fichier",
@@ -113,28 +147,41 @@ def test_a_filter_shows_the_lines_of_its_kind_only(administrator, site, choice, 
 
 
 @pytest.mark.parametrize("choice", ["x", "' OR 1", "\x00"])
-def test_an_unknown_filter_shows_all(administrator, site, choice):
+def test_an_unknown_filter_shows_all_changes(administrator, site, choice):
     preview(administrator)
-    assert len(shown(administrator, choice)) == 4
+    assert shown(administrator, choice) == shown(administrator)
 
 
-def test_an_addition_shows_what_stays_above_it(administrator, site):
+def test_an_addition_shows_where_it_goes(administrator, site):
     preview(administrator, [["C2", "Xavier", 1]], sync=False)
-    assert shown(administrator) == {
-        "Cantine (C2)": [("Inchangé", "", "Zoé", "1"), ("Ajout", "2", "Xavier", "2")]
-    }
+    assert shown(administrator) == {"Cantine (C2)": [("Ajout", "2", "Xavier", "2")]}
+
+
+def test_an_addition_says_which_rows_are_there_already(administrator, site):
+    rows = [["C1", "Anne", 4], ["C1", "BRUNO", 4], ["C2", "Zoé", 4], ["C2", "Xavier", 1]]
+    response = preview(administrator, rows, sync=False)
+    assert (
+        "2 lignes existent déjà à l'identique ; 1 ligne ressemble à un contact présent, avec "
+        "d'autres valeurs. Cet import les ajouterait encore une fois."
+    ) in text(response)
+    assert numbers(response)["Contacts ajoutés"] == 4
+
+
+def test_a_column_that_the_file_lacks_is_named_and_kept(administrator, site):
+    response = preview(administrator, [["C1", "Anne", 1]])
+    assert "n'a pas de colonne Note, Fonction, Mail, Tel, Fax" in text(response)
+    confirmed(administrator, response, removals="4")
+    assert list(Contact.objects.values_list("email", "type")) == [("anne@x.fr", 1)]
 
 
 def test_once_imported_the_page_shows_the_changes(administrator, site, settings):
     settings.IMPORT_CONFIRM_REMOVALS_PERCENT = 100
-    response = press(administrator, preview(administrator), "Importer")
+    response = confirmed(administrator, preview(administrator))
     expected = {
         "Ferme (C1)": [
             ("Suppression", "", "Anne", "1"),
-            ("Ajout", "2", "Chloé", "1"),
             ("Suppression", "", "Bruno", "2"),
-            ("Ajout", "3", "Denis", "2"),
-            ("Suppression", "", "Chloé", "3"),
+            ("Ajout", "3", "Denis", "4"),
         ],
         "Moulin (C4)": [("Ajout", "4", "Éric", "1")],
         "Gîte (C3)": [("Suppression", "", "Yves", "1")],
@@ -147,17 +194,17 @@ def test_once_imported_the_page_shows_the_changes(administrator, site, settings)
     assert shown(administrator)["Moulin (C4)"] == expected["Moulin (C4)"]
 
 
-def test_once_imported_without_a_change_the_page_says_so(administrator, site):
+def test_a_file_that_changes_nothing_offers_no_button_that_imports(administrator, site):
     Contact.objects.exclude(name="Zoé").delete()
-    Contact.objects.update(type=4, email="")
-    response = press(administrator, preview(administrator, [["C2", "Zoé", 4]]), "Importer")
+    response = preview(administrator, [["C2", "Zoé", 4]])
     assert shown(administrator) == {}
-    assert "Aucun contact n'a changé." in text(response)
+    assert "Rien à importer." in text(response)
+    assert not page(response).xpath("//form[contains(@action, '/confirmer/')]")
 
 
 def test_members_are_linked_and_a_deleted_one_is_no_error(administrator, site, settings):
     settings.IMPORT_CONFIRM_REMOVALS_PERCENT = 100
-    response = press(administrator, preview(administrator), "Importer")
+    response = confirmed(administrator, preview(administrator))
     assert links(response, "/membres/")[site.get_absolute_url()] == "Ferme"
     site.delete()
     assert "Membre supprimé depuis" in text(administrator.get(last_run().get_absolute_url()))
@@ -165,7 +212,7 @@ def test_members_are_linked_and_a_deleted_one_is_no_error(administrator, site, s
 
 def test_a_member_with_many_lines_has_a_page_of_its_own(administrator, site):
     response = preview(administrator, [["C1", f"N{n}", 1] for n in range(450)], sync=False)
-    assert "Et 403 autres lignes de ce membre" in text(response)
+    assert "Et 400 autres lignes de ce membre" in text(response)
     (address,) = (address for address in links(response, "/contacts/") if "/membres/" in address)
     first = administrator.get(address)
     assert len(cells(first, "Effet")) == 200
@@ -262,7 +309,7 @@ def test_an_interrupted_import_says_why_and_can_be_resumed(administrator, site):
     assert "Le fichier déposé n'est plus sur le serveur." in text(response)
     stored.write_bytes(content)
     response = press(administrator, response, "Reprendre")
-    press(administrator, response, "Importer")
+    confirmed(administrator, response)
     assert names(site)[-1] == "Denis"
     response = administrator.post(f"{run.get_absolute_url()}reprendre/", follow=True)
     assert "Cet import n'est pas interrompu" in text(response)
@@ -288,8 +335,8 @@ def test_the_history_has_every_import_the_newest_first(administrator, site):
     assert cells(response, "Fichier") == ["contacts.csv", "contacts.csv"]
     assert cells(response, "État") == ["À confirmer", "Importé"]
     assert cells(response, "De") == [str(last_run().created_by), "Ligne de commande"]
-    assert cells(response, "Synchronisation") == ["Oui", "Non"]
-    assert cells(response, "Ajoutés") == ["3", "1"]
+    assert cells(response, "Mode") == ["Synchronisation", "Ajout"]
+    assert cells(response, "Ajoutés") == ["1", "1"]
 
 
 def test_an_empty_history_says_so(administrator):
@@ -308,7 +355,7 @@ def test_the_queries_of_the_history_do_not_grow(
             created_by=user,
             file_name="x",
             file_size=1,
-            is_synchronisation=False,
+            mode="add",
             applied_at=timezone.now() - timedelta(days=n),
         )
         for n in range(count)

@@ -17,7 +17,7 @@ from importexport.runs.steps import ask_to_undo
 from importexport.runs.undo import undo_run
 from tests.factories import ADMINISTRATOR, ContactFactory, MemberFactory, UserFactory
 from tests.importexport.files_made import csv_file, named, names, untouched
-from tests.importexport.importing import checked, import_contacts, last_run, press, run_import
+from tests.importexport.importing import checked, confirmed, import_contacts, last_run, run_import
 from tests.pages import errors, page, text
 
 SINCE = "Ce fichier a été exporté le"
@@ -56,7 +56,7 @@ def stale():
 
 
 def test_an_export_that_is_up_to_date_says_so(administrator, farm):
-    response = checked(administrator, export(), sync="on")
+    response = checked(administrator, export(), mode="sync")
     assert "il ne défait aucun changement fait sur le site depuis" in text(response)
     assert not page(response).xpath("//input[@name='accepts_undoing']")
 
@@ -65,17 +65,17 @@ def test_a_later_change_is_listed_and_wants_a_tick(administrator, farm):
     file = export()
     Contact.objects.filter(name="Bruno").update(note="changed since")
     before = untouched()
-    response = checked(administrator, file, sync="on")
+    response = checked(administrator, file, mode="sync")
     assert SINCE in text(response)
     assert "L'import déferait 1 changement plus récent" in text(response)
     recent = administrator.get(f"{last_run().get_absolute_url()}?voir=recents")
     assert "défait un changement du" in text(recent)
     assert len(page(recent).xpath("//article//tbody/tr")) == 1
 
-    refused = press(administrator, response, "Importer")
+    refused = confirmed(administrator, response)
     assert "Cochez cette case" in errors(refused, "accepts_undoing")
     assert untouched() == before
-    press(administrator, response, "Importer", accepts_undoing="on")
+    confirmed(administrator, response, accepts_undoing="on")
     assert Contact.objects.get(name="Bruno").note == ""
 
 
@@ -103,7 +103,7 @@ def refuse_address(farm):
     ("act", "undone"),
     [
         (add, [("Suppression", "Denis")]),
-        (change, [("Suppression", "Bruno")]),
+        (change, [("Modification", "Bruno")]),
         (delete, [("Ajout", "Bruno")]),
         (turn_round, [("Déplacement", "Chloé")]),
         (refuse_address, []),
@@ -112,7 +112,7 @@ def refuse_address(farm):
 def test_changes_since_the_export_are_stale(administrator, farm, act, undone):
     file = export()
     act(farm)
-    checked(administrator, file, sync="on")
+    checked(administrator, file, mode="sync")
     assert stale() == undone
     assert last_run().stale_count == len(undone)
 
@@ -120,7 +120,7 @@ def test_changes_since_the_export_are_stale(administrator, farm, act, undone):
 def test_changes_by_an_import_since_the_export_are_stale(administrator, farm):
     file = export()
     import_contacts(csv_file(["C1", "Denis", 1], ["C1", "Anne", 4]), sync=True)
-    checked(administrator, file, sync="on")
+    checked(administrator, file, mode="sync")
     assert stale() == [("Ajout", "Bruno"), ("Ajout", "Chloé"), ("Suppression", "Denis")]
 
 
@@ -130,7 +130,7 @@ def test_contacts_restored_by_an_undo_since_the_export_are_stale(administrator, 
     file = export()
     ask_to_undo(run, None)
     undo_run(run.pk)
-    checked(administrator, file, sync="on")
+    checked(administrator, file, mode="sync")
     assert stale() == [("Suppression", "Bruno")]
 
 
@@ -140,9 +140,9 @@ def test_changes_from_before_the_export_are_not_stale(administrator, farm):
     Contact.objects.filter(name="Bruno").update(note="x")
     make_old()
     assert names() == ["Anne", "Bruno", "Chloé"]
-    checked(administrator, file, sync="on")
+    checked(administrator, file, mode="sync")
     assert stale() == []
-    checked(administrator, csv_file(*rows), sync="on")
+    checked(administrator, csv_file(*rows), mode="sync")
     assert stale() == []
 
 
@@ -153,7 +153,7 @@ def test_a_contact_edited_and_edited_back_may_be_moved_by_the_file(administrator
     rows = [["C1", "", name, *[""] * 5, 4, ""] for name in ("Chloé", "Bruno", "Anne")]
     file = io.BytesIO()
     write_rows(file, "ods", iter(rows), lambda n: {PROPERTY: sign(ExportMoment(exported_at, n))})
-    checked(administrator, named("contacts.ods", file.getvalue()), sync="on")
+    checked(administrator, named("contacts.ods", file.getvalue()), mode="sync")
     run = last_run()
     moved = {change.contact.name for change in run.changes.filter(kind=ChangeKind.MOVED)}
     assert (run.added_count, run.removed_count, "Bruno" in moved) == (0, 0, True)
@@ -170,7 +170,7 @@ def test_an_addition_undoes_nothing(administrator, farm):
 
 
 def test_a_file_without_a_stamp_says_so(administrator, farm):
-    response = checked(administrator, export("csv"), sync="on")
+    response = checked(administrator, export("csv"), mode="sync")
     assert "Ce fichier ne dit pas quand il a été exporté (seul l'ODS le fait)" in text(response)
     assert last_run().exported_at is None
 
@@ -179,10 +179,10 @@ def test_the_stamp_of_another_site_is_ignored(administrator, farm, settings):
     file = export()
     settings.SECRET_KEY = "another site's"
     administrator.force_login(UserFactory(role=ADMINISTRATOR))
-    checked(administrator, file, sync="on")
+    checked(administrator, file, mode="sync")
     assert last_run().exported_at is None
 
 
 def test_the_moment_is_that_of_the_export(administrator, farm):
-    checked(administrator, export(), sync="on")
+    checked(administrator, export(), mode="sync")
     assert timedelta() < timezone.now() - last_run().exported_at < timedelta(minutes=2)

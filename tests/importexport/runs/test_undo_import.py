@@ -79,7 +79,7 @@ def test_an_undone_import_leaves_exactly_what_was_before(farm, sync):
 def test_it_is_undone_in_the_browser_by_whoever_asks(administrator, farm, settings):
     settings.IMPORT_CONFIRM_REMOVALS_PERCENT = 100
     before = untouched()
-    done = imported(administrator, csv_file(*ROWS), sync="on")
+    done = imported(administrator, csv_file(*ROWS), mode="sync")
     (address,) = page(done).xpath("//a[normalize-space()='Annuler cet import']/@href")
     asked = administrator.get(address)
     assert "1 contact ajouté sera supprimé, 2 contacts supprimés reviendront" in text(asked)

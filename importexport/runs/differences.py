@@ -1,0 +1,99 @@
+"""The fields that a run changes in a contact, with the words that differ marked."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from contacts.models import CONTACT_FIELDS, ContactType, ContactValues
+from importexport.rows.columns import COLUMNS
+
+_WORDS = re.compile(r"\s+|[^\s]+")
+# Comparing takes a time that grows with the square of the number of words.
+_MOST_WORDS_COMPARED = 120
+_TITLES = {column.field: column.title for column in COLUMNS if column.field}
+
+
+class Piece(NamedTuple):
+    """A part of a text, and whether it is other in the text it is compared with."""
+
+    text: str
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field with its value before and after, by the title of its column."""
+
+    title: str
+    before: Sequence[Piece]
+    after: Sequence[Piece]
+
+
+def differences(before: ContactValues, after: ContactValues) -> list[Difference]:
+    """Return the fields that differ, in the order of a file's columns."""
+    found = []
+    for field in CONTACT_FIELDS:
+        old, new = _shown(before, field), _shown(after, field)
+        if old != new:
+            found.append(Difference(_TITLES[field], *compare(old, new)))
+    return found
+
+
+def _shown(values: ContactValues, field: str) -> str:
+    if field == "type":
+        return f"{values.type} ({ContactType(values.type).label})"
+    return str(getattr(values, field))
+
+
+def compare(old: str, new: str) -> tuple[list[Piece], list[Piece]]:
+    """Return the pieces of two texts, whole words each."""
+    before, after = _WORDS.findall(old), _WORDS.findall(new)
+    start = _common(zip(before, after, strict=False))
+    rest = min(len(before), len(after)) - start
+    end = min(rest, _common(zip(reversed(before), reversed(after), strict=False)))
+    middle = (before[start : len(before) - end], after[start : len(after) - end])
+    first, last = "".join(before[:start]), "".join(before[len(before) - end :])
+    old_pieces, new_pieces = _compare_words(*middle)
+    return (
+        _pieces([(first, False), *old_pieces, (last, False)]),
+        _pieces([(first, False), *new_pieces, (last, False)]),
+    )
+
+
+def _common(pairs: Iterator[tuple[str, str]]) -> int:
+    count = 0
+    for one, other in pairs:
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+_Pieces = list[tuple[str, bool]]
+
+
+def _compare_words(before: list[str], after: list[str]) -> tuple[_Pieces, _Pieces]:
+    if max(len(before), len(after)) > _MOST_WORDS_COMPARED:
+        return [("".join(before), True)], [("".join(after), True)]
+    old: _Pieces = []
+    new: _Pieces = []
+    steps = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    for step, old_from, old_to, new_from, new_to in steps:
+        old.append(("".join(before[old_from:old_to]), step != "equal"))
+        new.append(("".join(after[new_from:new_to]), step != "equal"))
+    return old, new
+
+
+def _pieces(found: _Pieces) -> list[Piece]:
+    """Join neighbours of one kind, with the space between two that differ; leave out empty ones."""
+    pieces: list[Piece] = []
+    for number, (text, is_other) in enumerate(found):
+        around = [differs for _, differs in found[max(0, number - 1) : number + 2]]
+        differs = is_other or (text.isspace() and around == [True, False, True])
+        if text and pieces and pieces[-1].differs == differs:
+            pieces[-1] = Piece(pieces[-1].text + text, differs)
+        elif text:
+            pieces.append(Piece(text, differs))
+    return pieces
