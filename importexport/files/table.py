@@ -92,10 +92,16 @@ class HeaderNotFound(FileRefused):
 
 
 def glimpse(cells: Sequence[Cell]) -> list[Cell]:
-    """Truncate a row for header detection."""
+    """Truncate a row for header detection; what is cut off leaves a sign that no title has."""
     return [
-        cell if isinstance(cell, int) else cell[:_LONGEST_TITLE] for cell in cells[:MOST_TITLES]
+        cell if isinstance(cell, int) or len(cell) <= _LONGEST_TITLE else _cut(cell)
+        for cell in cells[:MOST_TITLES]
     ]
+
+
+def _cut(cell: str) -> str:
+    text = cell.strip()
+    return text if len(text) <= _LONGEST_TITLE else f"{text[: _LONGEST_TITLE - 1]}…"
 
 
 def strip_empty_end(cells: list[Cell]) -> None:

@@ -1,3 +1,4 @@
+import io
 import unicodedata
 
 import pytest
@@ -5,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contacts.models import CONTACT_FIELDS
-from importexport.files.table import FileRefused, FormulaError, Row, Table
+from importexport.files import open_table
+from importexport.files.table import FileRefused, FormulaError, HeaderNotFound, Limits, Row, Table
 from importexport.rows.checking import check_table, column_letter, is_header, missing_columns
 from importexport.rows.known_members import KnownMember
 from importexport.rows.values import brief
@@ -338,3 +340,19 @@ def test_sheets_that_are_left_out_are_named():
     checked = check_table(Table("ods", Row(1, SHORT), rows, left_out=["2025", "Copie"]), MEMBERS)
     assert checked.left_out == ["2025", "Copie"]
     assert "les feuilles « 2025 » et « Copie » ont aussi" in told(checked.warnings)[0]
+
+
+LIMITS = Limits(max_bytes=10_000, max_unpacked_bytes=10_000, max_rows=10)
+
+
+@pytest.mark.parametrize("sign", ["\x14", " ", "\u200b"])
+def test_a_title_that_goes_on_after_very_many_signs_is_another_title(sign):
+    content = f"Référence{sign * 200}x;Type\nC1;2\n".encode()
+    with pytest.raises(HeaderNotFound):
+        open_table(io.BytesIO(content), is_header, LIMITS)
+
+
+def test_a_title_with_very_much_space_behind_it_is_the_title():
+    content = f"Référence{' ' * 200};Type\nC1;2\n".encode()
+    checked = check_table(open_table(io.BytesIO(content), is_header, LIMITS), MEMBERS)
+    assert [row.line for row in checked.rows] == [2]
