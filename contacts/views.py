@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import replace_url, reswap, retarget, trigger_client_event
 
 from accounts.identity import person
+from base.french import grouped
 from base.requests import HttpRequest
-from base.templatetags.french import grouped
 from base.typed import typed, typed_in_vain
 from contacts.deletion import delete_contact, restore_contact
 from contacts.forms import ContactForm

@@ -9,8 +9,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from base.forms import FocusedFormMixin, fields_only
+from base.french import grouped
 from importexport.files import EMPTY, check_size
-from importexport.files.table import FileRefused, grouped
+from importexport.files.table import FileRefused
 from importexport.models import ImportMode, ImportRun
 from importexport.runs.intake import limits
 

@@ -5,16 +5,13 @@ from typing import Any
 from django import template
 from django.template.defaultfilters import pluralize as english_pluralize
 
+from base.french import grouped
+
 register = template.Library()
+register.filter("grouped", grouped, is_safe=True)
 
 
 @register.filter(is_safe=False)
 def pluralize(value: Any, endings: str = "s") -> str:
     """Do as Django's filter, but take the singular for 0 and for no value: « 0 ligne »."""
     return english_pluralize(value or 1, endings)
-
-
-@register.filter(is_safe=True)
-def grouped(number: int) -> str:
-    """Return a number with its digits in groups of three: « 20 000 »."""
-    return f"{number:,}".replace(",", "\u202f")

@@ -4,9 +4,9 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from itertools import islice
 from typing import IO
 
+from base.french import grouped
 from importexport.files.csv_encoding import find_encoding
 from importexport.files.table import (
     HEADER_SEARCH_ROWS,
@@ -16,10 +16,8 @@ from importexport.files.table import (
     Limits,
     Row,
     Table,
-    bounded,
-    glimpse,
-    grouped,
-    too_many_rows,
+    at_most,
+    find_header,
 )
 
 DELIMITERS = (";", ",", "\t")
@@ -48,13 +46,10 @@ def open_csv(file: IO[bytes], is_header: IsHeader, limits: Limits) -> Table:
         rows = _read_rows(file, encoding, delimiter)
         above: list[Row] = []
         try:
-            for row in islice(rows, HEADER_SEARCH_ROWS):
-                seen = glimpse(row.cells)
-                if is_header(seen):
-                    below = _at_most(limits, rows)
-                    return Table("csv", row, below, _progress_in(file), above=above)
-                candidates.append(Row(row.line, seen))
-                above.append(Row(row.line, bounded(row.cells)))
+            header = find_header(rows, is_header, HEADER_SEARCH_ROWS, candidates, above)
+            if header:
+                below = at_most(limits, rows)
+                return Table("csv", header, below, _progress_in(file), above=above)
         except FileRefused as refusal:
             # Quotation marks that are wrong with this delimiter may be right with the next.
             refusals.append(refusal)
@@ -103,13 +98,6 @@ def _number_rows(records: Iterator[list[str]], lines: "_Lines") -> Iterator[Row]
             continue
         count += 1
         yield Row(line, [_without_guard(cell) for cell in cells])
-
-
-def _at_most(limits: Limits, rows: Iterator[Row]) -> Iterator[Row]:
-    for count, row in enumerate(rows, start=1):
-        if count > limits.max_rows:
-            raise too_many_rows(limits)
-        yield row
 
 
 class _Lines:

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal, NamedTuple
+
+from base.french import grouped
 
 Cell = str | int
 """An int where the file has a number without fraction; otherwise the text that a person reads."""
@@ -116,6 +119,31 @@ def bounded(cells: Sequence[Cell]) -> Sequence[Cell]:
     return cells if size <= _LONGEST_ROW_ABOVE and len(cells) <= MOST_TITLES else glimpse(cells)
 
 
+def find_header(
+    rows: Iterator[Row],
+    is_header: "IsHeader",
+    most: int,
+    candidates: list[Row],
+    above: list[Row],
+) -> Row | None:
+    """Return the header, if it is among the next rows; add those before it to both lists."""
+    for row in islice(rows, most):
+        seen = glimpse(row.cells)
+        if is_header(seen):
+            return row
+        candidates.append(Row(row.line, seen))
+        above.append(Row(row.line, bounded(row.cells)))
+    return None
+
+
+def at_most(limits: Limits, rows: Iterator[Row]) -> Iterator[Row]:
+    """Yield the rows. Raises FileRefused where there are more than a file may have."""
+    for count, row in enumerate(rows, start=1):
+        if count > limits.max_rows:
+            raise too_many_rows(limits)
+        yield row
+
+
 def too_many_rows(limits: Limits) -> FileRefused:
     return FileRefused(
         f"Le fichier a plus de {grouped(limits.max_rows)} lignes remplies, "
@@ -128,8 +156,3 @@ def cell_too_long(line: int) -> FileRefused:
         f"Une cellule de la ligne {line} contient un texte "
         "démesurément long. Raccourcissez-le, puis recommencez."
     )
-
-
-def grouped(number: int) -> str:
-    """Return a number with its digits in groups of three, as in French."""
-    return f"{number:,}".replace(",", "\u202f")

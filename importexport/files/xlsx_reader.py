@@ -20,10 +20,10 @@ from importexport.files.table import (
     Limits,
     Row,
     Table,
-    bounded,
+    at_most,
+    find_header,
     glimpse,
     strip_empty_end,
-    too_many_rows,
 )
 from importexport.files.xlsx_merges import find_merges
 from importexport.files.xlsx_sheet import SheetCells
@@ -74,7 +74,7 @@ class _Reader:
                 if header:
                     yield header
                     below = self._read_on(sheets, workbook.sheets, found, header, rows)
-                    yield from self._at_most(below)
+                    yield from at_most(self._limits, below)
                     return
 
     def _counted(self, blocks: Iterator[tuple[int, list[Row]]]) -> Iterator[Row]:
@@ -85,13 +85,7 @@ class _Reader:
     def _find_header(self, rows: Iterator[Row]) -> Row | None:
         self.above.clear()
         most = min(HEADER_SEARCH_ROWS, MOST_SEARCHED_ROWS - len(self.candidates))
-        for row in islice(rows, most):
-            seen = glimpse(row.cells)
-            if self._is_header(seen):
-                return row
-            self.candidates.append(Row(row.line, seen))
-            self.above.append(Row(row.line, bounded(row.cells)))
-        return None
+        return find_header(rows, self._is_header, most, self.candidates, self.above)
 
     def _read_on(
         self,
@@ -130,12 +124,6 @@ class _Reader:
             self._is_header(glimpse(row.cells)) for row in islice(rows, HEADER_SEARCH_ROWS)
         ):
             self.left_out.append(sheet.name)
-
-    def _at_most(self, rows: Iterator[Row]) -> Iterator[Row]:
-        for count, row in enumerate(rows, start=1):
-            if count > self._limits.max_rows:
-                raise too_many_rows(self._limits)
-            yield row
 
 
 class _Sheets:

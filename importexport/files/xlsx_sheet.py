@@ -15,7 +15,7 @@ from importexport.files.table import (
 )
 from importexport.files.xlsx_formats import NumberFormat, iso_date
 from importexport.files.xlsx_merges import CoveredCells, Merge, index_of
-from importexport.files.xlsx_workbook import names_of, unescaped
+from importexport.files.xlsx_workbook import names_of, unescaped, whole_number
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 _MAX_ROW_CHARACTERS = 1_000_000
@@ -133,7 +133,7 @@ class SheetCells:
         self._pieces.clear()
 
     def _begin_row(self, number: str | None) -> None:
-        line = self._line + 1 if number is None else _whole(number)
+        line = self._line + 1 if number is None else whole_number(number)
         if not self._line < line <= MOST_ROWS:
             raise FileRefused(DAMAGED)
         self._line = line
@@ -189,7 +189,7 @@ class SheetCells:
             has_result = kind == "str" and self._value is not None
             return FormulaError() if self._has_formula and not has_result else ""
         if kind == "n":
-            style = _whole(self._attributes.get("s", "0"))
+            style = whole_number(self._attributes.get("s", "0"))
             return self._formats[style if style < len(self._formats) else 0].show(value.strip())
         if kind == "b":
             return "VRAI" if value.strip() in ("1", "true") else "FAUX"
@@ -200,7 +200,7 @@ class SheetCells:
     def _shared_string(self, value: str) -> str:
         if not value:
             return ""
-        number = _whole(value.strip())
+        number = whole_number(value.strip())
         if number >= len(self._strings):
             raise FileRefused(DAMAGED)
         return self._strings[number]
@@ -211,9 +211,3 @@ class SheetCells:
             self._covered.uncover(self._line, cells)
         if cells:
             self.rows.append(Row(self._line, cells, self._name))
-
-
-def _whole(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return int(text)
-    raise FileRefused(DAMAGED)

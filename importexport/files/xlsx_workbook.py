@@ -92,9 +92,9 @@ class Workbook:
         def start(name: str, attributes: Attributes) -> None:
             name = _local(name)
             if name == "numFmt":
-                codes[_number(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
+                codes[whole_number(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
             elif name == "xf" and parents[-1:] == ["cellXfs"]:
-                numbers.append(_number(attributes.get("numFmtId", "0")))
+                numbers.append(whole_number(attributes.get("numFmtId", "0")))
                 if len(numbers) > _MOST_STYLES:
                     raise FileRefused(DAMAGED)
             elif name in ("cellXfs", "cellStyleXfs", "dxfs"):
@@ -289,7 +289,8 @@ def _local(name: str) -> str:
     return name.rpartition(" ")[2]
 
 
-def _number(text: str | None) -> int:
+def whole_number(text: str | None) -> int:
+    """Return a number that an attribute or a cell has. Raises FileRefused for another text."""
     if text and text.isascii() and text.isdigit() and len(text) < 10:
         return int(text)
     raise FileRefused(DAMAGED)

@@ -2,13 +2,8 @@
 
 from django.utils.text import capfirst
 
-from importexport.files.table import grouped
+from base.french import counted, grouped
 from importexport.models import ImportRun
-
-
-def counted(number: int, singular: str, plural: str = "") -> str:
-    """Return a number with its noun: `1 contact`, `2 contacts`, `0 contact`."""
-    return f"{grouped(number)} {singular if number < 2 else plural or singular + 's'}"
 
 
 def action(run: ImportRun) -> str:

@@ -9,9 +9,10 @@ from typing import IO, Any
 
 from django.core.files import File
 
+from base.french import grouped
 from base.progress import ProgressBar
 from base.terminal import TerminalCommand, reason
-from importexport.files.table import FileRefused, grouped
+from importexport.files.table import FileRefused
 from importexport.models import ImportMode, ImportRun
 from importexport.rows.remarks import Remarks
 from importexport.rows.values import quoted
