@@ -22,49 +22,36 @@ from accounts.second_factor import devices as second_factor
 admin.site.unregister([TOTPDevice, StaticDevice, DBTaskResult, Group])
 
 
-@admin.register(Group)
-class RoleAdmin(GroupAdmin):
-    """Groups; nobody changes one that may more than they, nor gives one a right that they lack."""
+class _WithinRank(admin.ModelAdmin[Any]):
+    """Nobody changes or deletes what may more than they, or gives a right that they lack."""
 
-    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_change_permission(request, obj)
-        return may and (obj is None or rank.is_group_within(obj, person(request)))
+        return may and (obj is None or rank.is_within(obj, person(request)))
 
-    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_delete_permission(request, obj)
-        return may and (obj is None or rank.is_group_within(obj, person(request)))
+        return may and (obj is None or rank.is_within(obj, person(request)))
 
-    def formfield_for_manytomany(
-        self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any
-    ) -> Any:
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        return rank.with_own_rights(field, person(request)) if request else field
+        return rank.with_own_rights(field, person(request))
+
+
+@admin.register(Group)
+class RoleAdmin(_WithinRank, GroupAdmin):
+    """Groups, which are the roles of accounts."""
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin[User]):
-    """Accounts, with two actions of our own.
-
-    Nobody but a superuser changes an account that may more than they, or gives what they lack.
-    """
+class AccountAdmin(_WithinRank, UserAdmin[User]):
+    """Accounts, with two actions of our own."""
 
     actions = ("remove_second_factor", "allow_sign_in")
-
-    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        may = super().has_change_permission(request, obj)
-        return may and (obj is None or rank.is_account_within(obj, person(request)))
-
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        may = super().has_delete_permission(request, obj)
-        return may and (obj is None or rank.is_account_within(obj, person(request)))
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
         return fields if person(request).is_superuser else (*fields, "is_superuser")
-
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        return rank.with_own_rights(field, person(request))
 
     def _changeable(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:
         return [user for user in queryset if self.has_change_permission(request, user)]

@@ -80,6 +80,6 @@ def _session_ended() -> HttpResponse:
 
 
 def _is_code_due(user: Any) -> bool:
-    # Just after the password, nobody has asked for the code yet.
-    is_verified = getattr(user, "is_verified", bool)
+    # A person who has just typed the password has no `is_verified` yet: a code is due.
+    is_verified = getattr(user, "is_verified", lambda: False)
     return not is_verified() and (has_second_factor(user) or is_required_of(user))

@@ -26,7 +26,7 @@ PERSON_FIELD = "form_of"
 CARRIED_FIELD = "carried"
 _SALT = "accounts.late_forms"
 _SECONDS_CARRIED = 12 * 3600
-# Longer ones are no forms of a person; the sign-in page would not be taken back.
+# No form of the site is longer; Django would refuse the sign-in page that carries more.
 _MOST_CHARACTERS = 500_000
 _NEVER_RETURNED = ("csrfmiddlewaretoken", PERSON_FIELD, CARRIED_FIELD, "code")
 
@@ -71,7 +71,7 @@ def person_mark(user: User) -> str:
 
 
 def is_from_here(request: HttpRequest) -> bool:
-    """Return whether the browser names no other site as the sender; old browsers name none."""
+    """Return whether the browser says that a page of this site sent the form, or says nothing."""
     return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
 
 
@@ -142,7 +142,7 @@ def give_back(request: HttpRequest, form: LateForm) -> HttpResponse:
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     if returned.is_shown or 300 <= response.status_code < 400:
         return response
-    # What was said is not true of this page.
+    # This page does not show the values: drop the message that says so.
     list(messages.get_messages(request))
     if response.status_code == 405:
         return _send_again_page(request, form)

@@ -64,7 +64,8 @@ def network(request: HttpRequest) -> str:
     """Return the network of a request, as the lowest address in it (AXES_CLIENT_IP_CALLABLE)."""
     address = ip_address(request.META.get("REMOTE_ADDR") or _NO_ADDRESS)
     if isinstance(address, IPv6Address):
-        # An IPv4 address in IPv6's clothes is one machine, and all of them are one network.
+        # Each address that stands for one of IPv4 (::ffff:a.b.c.d) is a machine of its own, though
+        # all share their first 64 bits.
         mapped = address.ipv4_mapped
         return str(mapped or IPv6Network((address, 64), strict=False).network_address)
     return str(address)
@@ -73,7 +74,7 @@ def network(request: HttpRequest) -> str:
 def counted_name(_request: HttpRequest, credentials: dict[str, Any] | None) -> str:
     """Return what stands for an account in the counts (AXES_USERNAME_CALLABLE).
 
-    It does not tell the name: many a person types a password there.
+    It is a digest: people type their password in the place of their name.
     """
     name = User.normalize_username(str((credentials or {}).get("username") or ""))
     return salted_hmac("accounts.lockout", name).hexdigest()

@@ -8,17 +8,13 @@ from django.db.models import Q
 from accounts.models import User
 
 
-def is_account_within(account: User, keeper: User) -> bool:
-    """Return whether the account may do nothing that its keeper may not."""
+def is_within(kept: User | Group, keeper: User) -> bool:
+    """Return whether an account or group has no right that its keeper lacks."""
     if keeper.is_superuser:
         return True
-    return not account.is_superuser and _rights(account) <= _rights(keeper)
-
-
-def is_group_within(group: Group, keeper: User) -> bool:
-    """Return whether the group gives no right that its keeper lacks."""
-    rights = set(group.permissions.values_list("pk", flat=True))
-    return keeper.is_superuser or rights <= _rights(keeper)
+    if isinstance(kept, User):
+        return not kept.is_superuser and _rights(kept) <= _rights(keeper)
+    return set(kept.permissions.values_list("pk", flat=True)) <= _rights(keeper)
 
 
 def with_own_rights(field: Any, keeper: User) -> Any:

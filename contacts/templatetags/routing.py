@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django import template
 from django.conf import settings
 
+from base.addresses import address_key
 from contacts.models import Contact, Topic
 from contacts.pages import CONTACTS_A_PAGE
 from contacts.problems import describe_problems
@@ -25,7 +26,7 @@ class Named(NamedTuple):
 
 
 class _Row(NamedTuple):
-    """What of a contact decides in which lists it stands."""
+    """The values of a contact that decide in which lists it stands."""
 
     pk: int
     type: int
@@ -60,7 +61,7 @@ def _hearing(rows: Sequence[_Row], topic: Topic) -> list[_Row]:
 
 
 def _doubtful(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
-    """Yield the contacts that may be a problem: those without an address, those with a refused."""
+    """Yield the contacts that may be a problem: without an address, then with a refused one."""
     types = types_hearing(active_topics())
     yield [row for row in rows if row.type in types and not row.email]
     yield [row for row in rows if row.refused_address and row.email]
@@ -73,7 +74,9 @@ def _first_of_each(lists: Sequence[Sequence[_Row]], limit: int | None) -> list[C
 
 
 def _addresses(member: Member, rows: Sequence[_Row]) -> int:
-    return len({row.email.lower() for row in rows} | ({member.email.lower()} - {""}))
+    """Return how many addresses hear of a topic: the member's, and those of these contacts."""
+    found = {address_key(row.email) for row in rows}
+    return len(found | ({address_key(member.email)} - {""}))
 
 
 def _named(entries: Sequence[Any], limit: int | None, total: int) -> Named:

@@ -35,7 +35,7 @@ from importexport.runs.plan import (
 )
 from importexport.runs.plan_tables import store_plan
 from importexport.runs.site_changes import mark_stale_changes, with_changes_since
-from importexport.runs.site_state import stored_contacts
+from importexport.runs.site_state import digested_contacts, stored_contacts
 from importexport.states import RunState
 
 
@@ -146,12 +146,12 @@ def _plan(checked: CheckedFile, options: Options) -> tuple[Plan, str]:
     rows, columns = checked.rows, FileColumns(checked.fields)
     in_file = {row.member_id for row in rows}
     if options.mode == ImportMode.SYNCHRONISATION:
-        stored, digest = stored_contacts(in_file if options.only_members_in_file else None)
+        stored, digest = digested_contacts(in_file if options.only_members_in_file else None)
         return plan_synchronisation(rows, stored, columns), digest
-    stored, digest = stored_contacts(in_file)
     if options.mode == ImportMode.UPDATE:
+        stored, digest = digested_contacts(in_file)
         return plan_update(rows, stored, columns), digest
-    return plan_addition(rows, stored, columns), ""
+    return plan_addition(rows, stored_contacts(in_file), columns), ""
 
 
 def _outcome(plan: Plan, checked: CheckedFile) -> Outcome:

@@ -104,14 +104,18 @@ def plan_addition(
     `stored` has the contacts of each member of the file, by position.
     """
     plan = Plan(row_count=len(rows))
-    added: defaultdict[int, int] = defaultdict(int)
+    positions: dict[int, int] = {}
     for row in rows:
-        added[row.member_id] += 1
-        position = _last_position(stored, row.member_id) + added[row.member_id]
-        plan.added.append(Addition(row.member_id, position, row.values, row.line))
-    for member_id, count in added.items():
+        member_id = row.member_id
+        if member_id not in positions:
+            positions[member_id] = _last_position(stored, member_id)
+        positions[member_id] += 1
+        plan.added.append(Addition(member_id, positions[member_id], row.values, row.line))
+    for member_id, position in positions.items():
         last = _last_position(stored, member_id)
-        plan.members.append(MemberPlan(member_id, is_in_file=True, last_position=last, added=count))
+        plan.members.append(
+            MemberPlan(member_id, is_in_file=True, last_position=last, added=position - last)
+        )
     if stored:
         _count_present(plan, rows, stored, columns)
     return plan

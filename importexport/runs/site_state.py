@@ -28,26 +28,43 @@ def known_members() -> dict[str, KnownMember]:
     }
 
 
-def stored_contacts(members: Collection[int] | None) -> tuple[Stored, str]:
+def stored_contacts(members: Collection[int]) -> Stored:
+    """Return the contacts of these members, by member and position."""
+    return _by_member(_read(members))
+
+
+def digested_contacts(members: Collection[int] | None) -> tuple[Stored, str]:
     """Return the contacts of these members (None: of all), by member and position; and a digest."""
-    stored: defaultdict[int, list[StoredContact]] = defaultdict(list)
     digest = hashlib.sha256()
-    for rows in _read(members):
-        digest.update(repr(rows).encode())
-        for member_id, pk, position, *values in rows:
-            stored[member_id].append(StoredContact(pk, position, tuple(values)))
-    return stored, digest.hexdigest()
+    return _by_member(_noted(_read(members), digest)), digest.hexdigest()
 
 
 def contacts_digest(members: Collection[int] | None) -> str:
-    """Return the digest of `stored_contacts` only."""
+    """Return the digest of `digested_contacts` only."""
     digest = hashlib.sha256()
-    for rows in _read(members):
-        digest.update(repr(rows).encode())
+    for _ in _noted(_read(members), digest):
+        pass
     return digest.hexdigest()
 
 
-def _read(members: Collection[int] | None) -> Iterator[list[tuple[Any, ...]]]:
+_Rows = Iterator[list[tuple[Any, ...]]]
+
+
+def _by_member(parts: _Rows) -> Stored:
+    stored: defaultdict[int, list[StoredContact]] = defaultdict(list)
+    for rows in parts:
+        for member_id, pk, position, *values in rows:
+            stored[member_id].append(StoredContact(pk, position, tuple(values)))
+    return stored
+
+
+def _noted(parts: _Rows, digest: "hashlib._Hash") -> _Rows:
+    for rows in parts:
+        digest.update(repr(rows).encode())
+        yield rows
+
+
+def _read(members: Collection[int] | None) -> _Rows:
     """Yield the contacts in lists whose lengths, and so the digest, depend on nothing else."""
     contacts = Contact.objects.order_by("member_id", "position")
     found = contacts.values_list("member_id", "pk", "position", *CONTACT_FIELDS)
