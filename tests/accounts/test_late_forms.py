@@ -135,7 +135,7 @@ def names():
 
 
 @pytest.mark.parametrize("how", HOW)
-def test_what_is_wrong_is_said_at_once_and_stays(browser, user, how):
+def test_an_invalid_late_form_shows_its_errors_and_its_values(browser, user, how):
     typed = {"reference": "", "name": "Lac", "email": "pas une adresse"}
     response = late(browser, user, "/membres/ajouter/", typed, how)
     assert sent(main_form(response))["email"] == ["pas une adresse"]
@@ -271,7 +271,7 @@ def test_another_site_cannot_fill_a_form(browser, user, headers, address):
     assert "Piège" not in response.content.decode()
 
 
-def test_what_somebody_made_of_the_sign_in_page_is_not_taken(browser, user):
+def test_a_forged_form_in_the_sign_in_page_is_ignored(browser, user):
     browser.end_session()
     form = sent(main_form(browser.client.get("/connexion/")))
     values = form | {"username": "anne", "password": PASSWORD, "carried": "forged:by:me"}
@@ -289,7 +289,7 @@ def test_what_the_sign_in_page_carries_is_good_for_twelve_hours(browser, user, m
     assert "Lac" not in text(browser.client.get(response["Location"]))
 
 
-def test_the_right_to_open_the_page_is_asked_as_ever(browser, user):
+def test_a_late_form_needs_the_right_to_its_page(browser, user):
     action, values = browser.open("/membres/ajouter/")
     browser.sign_in(user)
     user.groups.clear()

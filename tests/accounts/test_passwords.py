@@ -67,5 +67,5 @@ def test_a_password_of_any_length_is_judged_by_its_beginning(letter):
         GuessableValidator().validate(letter * 65_536)
 
 
-def test_the_rule_is_said_before_one_types(back_office):
+def test_the_page_shows_the_rule_for_passwords(back_office):
     assert "suite de touches du clavier" in back_office.get("/mot-de-passe/").content.decode()

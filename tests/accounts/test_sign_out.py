@@ -30,7 +30,7 @@ def test_who_is_signed_out_comes_back_to_the_address_they_opened(nobody, db):
 
 
 @pytest.mark.parametrize("path", ["/deconnexion/", "/admin/logout/"])
-def test_the_browser_is_told_to_drop_what_it_kept(db, path):
+def test_signing_out_has_the_browser_drop_its_cache(db, path):
     client = Client()
     client.force_login(UserFactory(is_staff=True, is_superuser=True))
     assert "Clear-Site-Data" not in client.get("/membres/")

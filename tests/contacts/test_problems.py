@@ -66,7 +66,7 @@ def test_a_refused_address_is_told_until_it_is_another():
     assert "refusée" not in sentences(member)
 
 
-def test_a_refused_address_is_told_with_its_day_in_whatever_spelling():
+def test_a_refused_address_is_shown_with_its_day_in_any_spelling():
     at = datetime(2026, 7, 1, 8, 5, tzinfo=UTC)
     member = MemberFactory(email="chef@straße.fr")
     Member.objects.update(refused_address="chef@straße.fr", refused_at=at)

@@ -25,7 +25,7 @@ from directory.search.terms import MOST_TERMS, read_query, search_terms
         ("", []),
     ],
 )
-def test_words_numbers_and_addresses_are_told_apart(typed, terms):
+def test_words_numbers_and_addresses_become_their_terms(typed, terms):
     assert search_terms(typed) == terms
 
 

@@ -291,7 +291,7 @@ def test_a_line_break_in_a_reference_is_a_space_with_a_warning():
 
 
 @pytest.mark.parametrize("reference", ["c1", "ç1"])
-def test_a_reference_in_another_case_is_told_so(reference):
+def test_the_message_for_a_reference_in_another_case_names_the_right_one(reference):
     members = {"C1": MEMBERS["C1"], "Ç1": MEMBERS["C1"]}
     table = Table("ods", Row(1, SHORT), iter([Row(2, [reference, "Anne", 1])]))
     (error,) = told(check_table(table, members).errors)
@@ -308,7 +308,7 @@ def test_a_row_without_any_content_is_taken_with_a_warning():
     assert "ligne 2, colonne Référence : cette ligne n'a qu'une référence et un type" in warning
 
 
-def test_columns_without_a_title_are_warned_of_once_where_something_stands():
+def test_a_column_without_a_title_that_holds_something_gets_one_warning():
     titles = ("Référence", "", "\u200b", "Dénomination", " ", "Type")
     rows = [["C1", "", "", "Anne", "", 1], ["C1", "", "x", "Anne", "", 1]] * 2
     warnings = told(check(*rows, titles=titles).warnings)

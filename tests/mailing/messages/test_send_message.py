@@ -168,7 +168,7 @@ def test_where_the_numbers_have_changed_nothing_is_sent(
     assert len(recipients(mailoutbox)) == number
 
 
-def test_a_member_in_the_place_of_another_is_not_sent_to_unasked(
+def test_a_member_swapped_after_the_confirmation_gets_no_message(
     back_office, farm, mill, mailoutbox
 ):
     MemberFactory(name="Sans", reference="F3")
