@@ -104,7 +104,8 @@ def glimpse(cells: Sequence[Cell]) -> list[Cell]:
 
 def _cut(cell: str) -> str:
     text = cell.strip()
-    return text if len(text) <= _LONGEST_TITLE else f"{text[: _LONGEST_TITLE - 1]}…"
+    # In ASCII: with « … », a text in Latin letters would take twice the memory.
+    return text if len(text) <= _LONGEST_TITLE else f"{text[: _LONGEST_TITLE - 3]}..."
 
 
 def strip_empty_end(cells: list[Cell]) -> None:
