@@ -31,9 +31,10 @@ class Command(TerminalCommand):
         run.refresh_from_db()
         if run.state != RunState.UNDONE:
             self.fail([run.message])
+        values_back = f", valeurs rétablies : {run.modified_count}" if run.modified_count else ""
         self.stdout.write(
             f"L'import {run.pk} est annulé. Supprimés : {run.added_count}, "
-            f"revenus : {run.removed_count}, remis à leur place : {run.moved_count}"
+            f"revenus : {run.removed_count}, remis à leur place : {run.moved_count}{values_back}"
         )
 
 

@@ -1,16 +1,19 @@
 """A contact that an import modifies keeps its key, its mark and its mails, and can be undone."""
 
+import io
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from contacts.models import CONTACT_FIELDS, Contact, Topic
 from importexport.runs.undo import UndoRefused, check_undo, undo_run
 from mailing.notifications.dispatch import notify
 from members.models import Member
 from tests.factories import ContactFactory, MemberFactory, UserFactory
-from tests.importexport.files_made import csv_file, names, untouched
+from tests.importexport.files_made import csv_file, names, plain, untouched
 from tests.importexport.importing import run_import
+from tests.pages import text
 
 CASES = Path(__file__).parents[2] / "cases"
 TITLES = ("Référence", "Dénomination", "Mail", "Tel", "Type")
@@ -145,6 +148,18 @@ def test_an_undone_import_leaves_exactly_what_was_before(farm, rows):
         assert untouched() != before
         assert undo(run).state == "undone"
         assert untouched() == before
+
+
+def test_undoing_says_how_many_contacts_get_their_values_back(administrator, farm):
+    run, _ = synchronise(row("Anne", phones="06"), row("Bruno", phones="07"), *ALL[2:])
+    asked = administrator.get(f"{run.get_absolute_url()}annuler/")
+    assert "2 contacts modifiés reprendront leurs valeurs d'avant" in text(asked)
+    output = io.StringIO()
+    call_command("undo_import", run.pk, stdout=output)
+    assert plain(output.getvalue()).strip() == (
+        f"L'import {run.pk} est annulé. Supprimés : 0, revenus : 0, remis à leur place : 0, "
+        "valeurs rétablies : 2"
+    )
 
 
 def test_the_mark_that_a_new_address_got_since_is_kept_when_the_import_is_undone(farm):
