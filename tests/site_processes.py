@@ -60,6 +60,8 @@ class Machine:
         if self.is_running:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        # The children end a moment after their parent, and a thread after its process.
+        wait_until(lambda: not _has_threads(self._process.pid))
 
     def freeze(self) -> None:
         """Have it do nothing more, so that one can look at what it was doing, then kill it."""
@@ -69,6 +71,19 @@ class Machine:
         """Ask it to stop; return its exit status."""
         self._process.terminate()
         return self._process.wait(timeout=_SECONDS)
+
+
+def _has_threads(group: int) -> bool:
+    """Whether a thread of a process group is alive; a zombie is not."""
+    for path in Path("/proc").glob("[0-9]*/task/[0-9]*/stat"):
+        try:
+            state, _parent, its_group = path.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            # It ended while we looked.
+            continue
+        if int(its_group) == group and state not in "ZX":
+            return True
+    return False
 
 
 class Web(Machine):
