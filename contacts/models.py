@@ -107,8 +107,13 @@ SEARCHED_PHONES = ("phones",)
 class Contact(ContactValues, Edited):
     """A person or desk of a member; its type decides which notifications it receives."""
 
+    # The constraint on positions has an index that begins with the member.
     member = models.ForeignKey(
-        Member, on_delete=models.CASCADE, related_name="contacts", verbose_name="membre"
+        Member,
+        on_delete=models.CASCADE,
+        db_index=False,
+        related_name="contacts",
+        verbose_name="membre",
     )
     # Distinct within a member, growing, not always without gaps.
     position = models.PositiveIntegerField("position", editable=False)

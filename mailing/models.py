@@ -105,8 +105,9 @@ class Delivery(models.Model):
     member = models.ForeignKey(
         Member, on_delete=models.SET_NULL, null=True, related_name="deliveries"
     )
+    # The index by message and state serves it.
     message = models.ForeignKey(
-        Message, on_delete=models.CASCADE, null=True, related_name="deliveries"
+        Message, on_delete=models.CASCADE, null=True, db_index=False, related_name="deliveries"
     )
     address = AddressField()
     state = models.CharField(

@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('refused_at', models.DateTimeField(editable=False, null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='créé le')),
                 ('search_text', models.GeneratedField(db_persist=True, expression=base.text.Searchable('name', 'job_title', 'email', 'note', 'phones'), output_field=models.TextField())),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='members.member', verbose_name='membre')),
+                ('member', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='members.member', verbose_name='membre')),
                 ('updated_by', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='modifié par')),
             ],
             options={

@@ -141,8 +141,8 @@ def _statements(model: type[models.Model]) -> dict[str, str]:
     def add(row: str, text: str) -> str:
         # Not INSERT OR IGNORE: the statement that fires a trigger overrides its OR clause.
         return (
-            f"INSERT INTO {changes} (id, indexed_text) SELECT {row}.id, {text} "  # noqa: S608
-            f"WHERE NOT EXISTS (SELECT 1 FROM {changes} WHERE id = {row}.id);"
+            f"INSERT INTO {changes} (id, indexed_text) VALUES ({row}.id, {text}) "  # noqa: S608
+            "ON CONFLICT (id) DO NOTHING;"
         )
 
     before = f"old.{COLUMN}"

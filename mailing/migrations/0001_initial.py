@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 ('html', models.TextField(blank=True)),
                 ('attachments', models.ManyToManyField(related_name='deliveries', to='mailing.attachment')),
                 ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='members.member')),
-                ('message', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='mailing.message')),
+                ('message', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='mailing.message')),
             ],
             options={
                 'default_permissions': (),

@@ -215,3 +215,11 @@ def index_names(table) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename = %s", [table])
         return {name for (name,) in cursor.fetchall()}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="OR REPLACE is of SQLite")
+def test_a_statement_that_replaces_keeps_what_the_index_knows(contact):
+    for name in ("Autre", "Dernier"):
+        sql("UPDATE OR REPLACE contacts_contact SET name = %s WHERE id = %s", name, contact.pk)
+    index_changes()
+    assert (found("ancien"), found("autre"), found("dernier")) == ([], [], ["M1"])
