@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 
 from base.database import STATEMENT, slices
-from contacts.models import CONTACT_FIELDS, Contact, FormerContact
+from contacts.models import CONTACT_FIELDS, Contact, ForgottenStates, FormerContact
 from contacts.triggers import STATE
 
 
@@ -56,11 +56,21 @@ def changes_since(moment: datetime, members: Collection[int] | None = None) -> I
                 continue
             if kind := _kind(first, contact):
                 yield _change(kind, contact or last, first.contact_id, last.at)
-    yield from _added_since(moment, wanted)
+    yield from _added(moment, wanted)
+
+
+def added_since(moment: datetime) -> list[QuerySet[Contact]]:
+    """Return the contacts that were created after a moment, and those that were brought back."""
+    since = FormerContact.objects.filter(contact_id=OuterRef("pk"), at__gt=moment)
+    deleted = FormerContact.objects.filter(is_deleted=True, at__lte=moment)
+    brought_back = Q(~Exists(since), pk__in=deleted.values("contact_id"), updated_at__gt=moment)
+    conditions = (Q(created_at__gt=moment), Q(brought_back, created_at__lte=moment))
+    return [Contact.objects.filter(condition).order_by("pk") for condition in conditions]
 
 
 def forget_former_contacts(older_than: datetime) -> int:
-    """Delete former states recorded before then; return how many."""
+    """Delete former states recorded before then, and keep in mind until when; return how many."""
+    ForgottenStates.forget(older_than)
     old = FormerContact.objects.filter(at__lt=older_than).order_by("at")
     count = 0
     while keys := list(old.values_list("pk", flat=True)[:STATEMENT]):
@@ -88,12 +98,9 @@ def _kind(then: FormerContact, now: Contact | None) -> ChangeKind | None:
     return None
 
 
-def _added_since(moment: datetime, wanted: frozenset[int] | None) -> Iterator[SiteChange]:
-    since = FormerContact.objects.filter(contact_id=OuterRef("pk"), at__gt=moment)
-    deleted = FormerContact.objects.filter(is_deleted=True, at__lte=moment)
-    brought_back = Q(~Exists(since), pk__in=deleted.values("contact_id"), updated_at__gt=moment)
-    for condition in (Q(created_at__gt=moment), Q(brought_back, created_at__lte=moment)):
-        contacts: QuerySet[Contact] = Contact.objects.filter(condition).order_by("pk")
+def _added(moment: datetime, wanted: frozenset[int] | None) -> Iterator[SiteChange]:
+    for added in added_since(moment):
+        contacts = added
         if wanted is not None and len(wanted) <= STATEMENT:
             contacts = contacts.filter(member_id__in=wanted)
         for contact in contacts.iterator(2_000):

@@ -199,6 +199,24 @@ class FormerContact(ContactValues):
         return self.title
 
 
+class ForgottenStates(models.Model):
+    """Until when former states are forgotten: of before then, the history is not complete."""
+
+    until = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.until:%Y-%m-%d}"
+
+    @classmethod
+    def forget(cls, until: datetime) -> None:
+        """Note that the states of before then are forgotten; a later time noted stays."""
+        if not cls.objects.filter(until__gte=until).exists():
+            cls.objects.update_or_create(pk=1, defaults={"until": until})
+
+
 NO_CONTACTS_FOR_INDIVIDUALS = (
     "Seuls un client professionnel ou un fournisseur peuvent avoir des contacts."
 )

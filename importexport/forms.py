@@ -1,5 +1,6 @@
 """The forms for uploading a file and for confirming its import."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -12,9 +13,10 @@ from base.forms import FocusedFormMixin, fields_only
 from base.french import grouped
 from importexport.files import EMPTY, check_size
 from importexport.files.table import FileRefused
-from importexport.models import ImportMode, ImportRun
+from importexport.models import ImportMode, ImportRun, Side
 from importexport.runs.intake import limits
 
+_CHOICE = re.compile(r"choix-([0-9]{1,18})")
 _MODES = {
     ImportMode.ADDITION: (
         "Ajouter tous les contacts du fichier",
@@ -98,6 +100,39 @@ class ImportForm(FocusedFormMixin, forms.Form):
         except FileRefused as refusal:
             raise forms.ValidationError(str(refusal)) from None
         return file
+
+
+class PreviewForm(forms.Form):
+    """What a person saw: the key of the preview on which they press a button."""
+
+    preview = forms.UUIDField()
+
+
+class SidesForm(PreviewForm):
+    """Whose values count in conflicts: one side in all, or one in each by its row's key."""
+
+    take = forms.ChoiceField(choices=Side.choices, required=False)
+
+    @property
+    def for_all(self) -> Side | None:
+        """The side taken in all conflicts."""
+        taken = self.cleaned_data.get("take")
+        return Side(taken) if taken else None
+
+    @property
+    def sides(self) -> dict[int, Side]:
+        """The side taken in each conflict, by the key of its row; other entries are passed over."""
+        return {
+            int(match[1]): Side(value)
+            for name, value in self.data.items()
+            if (match := _CHOICE.fullmatch(name)) and value in Side.values
+        }
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if not (values.get("take") or self.sides):
+            raise forms.ValidationError("Prenez le site ou le fichier.")
+        return values
 
 
 class ConfirmForm(FocusedFormMixin, forms.Form):

@@ -43,6 +43,13 @@ class ImportMode(models.TextChoices):
     SYNCHRONISATION = "sync", "Synchronisation"
 
 
+class Side(models.TextChoices):
+    """Whose values a contact gets that both the site and a file changed after its export."""
+
+    SITE = "site", "le site"
+    FILE = "file", "le fichier"
+
+
 # The storage's folder for the files of runs.
 FOLDER = "imports"
 
@@ -85,6 +92,8 @@ class ImportRun(models.Model):
 
     mode = models.CharField("options", max_length=6, choices=ImportMode.choices)
     only_members_in_file = models.BooleanField(default=False)
+    # Whether changes made on the site after the export are kept; otherwise the file replaces all.
+    merges = models.BooleanField(default=True)
 
     # Set before its changes are deleted, IMPORT_UNDO_KEPT_DAYS after it was received.
     forgotten_at = models.DateTimeField(null=True, editable=False)
@@ -100,7 +109,14 @@ class ImportRun(models.Model):
     moved_count = models.PositiveIntegerField("déplacés", default=0)
     unchanged_count = models.PositiveIntegerField("inchangés", default=0)
     emptied_member_count = models.PositiveIntegerField(default=0)
+    # Of a run that is not merged: the changes of the site that it would undo.
     stale_count = models.PositiveIntegerField(default=0)
+    # Whether members changed on the site after the export and are merged (runs/merge.py): how many
+    # contacts keep these changes, how many are conflicts, and how many of these wait for a choice.
+    is_merged = models.BooleanField(default=False)
+    kept_change_count = models.PositiveIntegerField(default=0)
+    conflict_count = models.PositiveIntegerField(default=0)
+    undecided_count = models.PositiveIntegerField(default=0)
     # Of an addition: the rows that are on the site already, with the same values or with others.
     same_count = models.PositiveIntegerField(default=0)
     alike_count = models.PositiveIntegerField(default=0)
@@ -259,6 +275,34 @@ class PreviousValues(ContactValues):
     class Meta:
         default_permissions = ()
         indexes = [models.Index(fields=["run", "contact"], name="previous_values_by_contact")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}, {self.contact_id}"
+
+
+class ComparedContact(models.Model):
+    """A contact that the site changed after a run's file was exported, in its three states.
+
+    Each state has the values by field; it is null where there is no contact, or no row. The site's
+    change is kept, unless the contact is a conflict in which a person takes the file.
+    """
+
+    run = models.ForeignKey(
+        ImportRun, on_delete=models.CASCADE, related_name="compared", db_index=False
+    )
+    member = _loose(Member)
+    contact = _loose(Contact)
+    line = models.PositiveIntegerField(null=True)
+    is_conflict = models.BooleanField()
+    choice = models.CharField(max_length=4, choices=Side.choices, blank=True)
+    base = models.JSONField(null=True)
+    site = models.JSONField(null=True)
+    file = models.JSONField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["run", "is_conflict", "id"], name="compared_in_order")]
 
     def __str__(self) -> str:
         return f"{self.run_id}, {self.contact_id}"

@@ -12,11 +12,19 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from base.paging import FlatPaginator
 from base.requests import HttpRequest
-from importexport.forms import ConfirmForm
+from importexport.forms import ConfirmForm, PreviewForm, SidesForm
 from importexport.models import ImportRun
+from importexport.runs.comparisons import compared_page
 from importexport.runs.preview import member_lines, offered_filters, preview_page
-from importexport.runs.sentences import action, presence
-from importexport.runs.steps import abandon, ask_to_undo, confirm, resume
+from importexport.runs.sentences import action, merge_sentences, presence
+from importexport.runs.steps import (
+    abandon,
+    ask_to_undo,
+    choose_sides,
+    confirm,
+    merge_or_replace,
+    resume,
+)
 from importexport.runs.undo import UndoRefused, check_undo
 from importexport.states import RunState
 from importexport.views import may_import
@@ -82,6 +90,34 @@ def run_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @may_import
+def run_conflicts(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note whose values count in conflicts, and have the run checked anew with them."""
+    run = _run(pk)
+    form = SidesForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, "Rien n'est choisi : prenez le site ou le fichier.")
+    elif not choose_sides(run, form.cleaned_data["preview"], form.for_all or form.sides):
+        messages.warning(request, _ANOTHER_PREVIEW)
+    return redirect(run)
+
+
+@require_POST
+@may_import
+def run_merge(request: HttpRequest, pk: int, *, merges: bool) -> HttpResponse:
+    """Have a run checked anew, merged with what changed on the site or in its place."""
+    run = _run(pk)
+    form = PreviewForm(request.POST)
+    key = form.cleaned_data["preview"] if form.is_valid() else None
+    if key is None or not merge_or_replace(run, key, merges=merges):
+        messages.warning(request, _ANOTHER_PREVIEW)
+    return redirect(run)
+
+
+_ANOTHER_PREVIEW = "L'aperçu a été refait depuis, et rien n'a changé. Voici l'aperçu à jour."
+
+
+@require_POST
+@may_import
 def run_abandon(request: HttpRequest, pk: int) -> HttpResponse:
     run = _run(pk)
     if abandon(run):
@@ -139,12 +175,25 @@ def _run_page(request: HttpRequest, run: ImportRun, form: ConfirmForm | None) ->
     context: dict[str, Any] = {"run": run, "form": form, "chosen": key}
     context |= {"action": action(run), "presence": presence(run)}
     if run.checked_at and not run.forgotten_at and run.state in _SHOWN_STATES:
+        context |= _merge_context(request, run)
         context["filters"] = offered_filters(run)
         context["preview"] = preview_page(run, key, **_places(request.GET))
     return render(request, "importexport/run.html", context)
 
 
 _SHOWN_STATES = (RunState.READY, RunState.DONE, RunState.UNDONE)
+
+
+def _merge_context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
+    """Return what the page shows of a merge: the conflicts, and what is kept of the site."""
+    if not run.is_merged:
+        return {}
+    conflicts, kept = (request.GET.get(name) for name in ("conflits", "gardes"))
+    return {
+        "conflicts": compared_page(run, conflicts, is_conflict=True),
+        "kept": compared_page(run, kept, is_conflict=False),
+        "kept_is_open": kept is not None,
+    } | merge_sentences(run)
 
 
 def _places(query: QueryDict) -> dict[str, int]:

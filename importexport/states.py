@@ -38,7 +38,13 @@ TRANSITIONS: dict[RunState, frozenset[RunState]] = {
             RunState.ABANDONED,
         }
     ),
-    RunState.READY: frozenset({RunState.APPLYING, RunState.ABANDONED}),
+    RunState.READY: frozenset(
+        {
+            RunState.APPLYING,
+            RunState.RECEIVED,  # a person chose what a merge keeps
+            RunState.ABANDONED,
+        }
+    ),
     RunState.REFUSED: frozenset(),
     RunState.APPLYING: frozenset(
         {

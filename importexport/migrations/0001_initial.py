@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ('exported_at', models.DateTimeField(editable=False, null=True, verbose_name='export du')),
                 ('mode', models.CharField(choices=[('add', 'Ajout'), ('update', 'Mise à jour'), ('sync', 'Synchronisation')], max_length=6, verbose_name='options')),
                 ('only_members_in_file', models.BooleanField(default=False)),
+                ('merges', models.BooleanField(default=True)),
                 ('forgotten_at', models.DateTimeField(editable=False, null=True)),
                 ('message', models.TextField(blank=True)),
                 ('rows_read', models.PositiveIntegerField(default=0)),
@@ -80,6 +81,10 @@ class Migration(migrations.Migration):
                 ('unchanged_count', models.PositiveIntegerField(default=0, verbose_name='inchangés')),
                 ('emptied_member_count', models.PositiveIntegerField(default=0)),
                 ('stale_count', models.PositiveIntegerField(default=0)),
+                ('is_merged', models.BooleanField(default=False)),
+                ('kept_change_count', models.PositiveIntegerField(default=0)),
+                ('conflict_count', models.PositiveIntegerField(default=0)),
+                ('undecided_count', models.PositiveIntegerField(default=0)),
                 ('same_count', models.PositiveIntegerField(default=0)),
                 ('alike_count', models.PositiveIntegerField(default=0)),
                 ('missing_columns', models.JSONField(default=list)),
@@ -151,6 +156,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ComparedContact',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('line', models.PositiveIntegerField(null=True)),
+                ('is_conflict', models.BooleanField()),
+                ('choice', models.CharField(blank=True, choices=[('site', 'le site'), ('file', 'le fichier')], max_length=4)),
+                ('base', models.JSONField(null=True)),
+                ('site', models.JSONField(null=True)),
+                ('file', models.JSONField(null=True)),
+                ('contact', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='contacts.contact')),
+                ('member', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='members.member')),
+                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='compared', to='importexport.importrun')),
+            ],
+            options={
+                'ordering': ['pk'],
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='PreviousValues',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -179,6 +203,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='importchange',
             index=models.Index(fields=['run', 'member'], name='import_change_by_member'),
+        ),
+        migrations.AddIndex(
+            model_name='comparedcontact',
+            index=models.Index(fields=['run', 'is_conflict', 'id'], name='compared_in_order'),
         ),
         migrations.AddIndex(
             model_name='previousvalues',

@@ -10,9 +10,10 @@ from typing import IO, cast
 from django.utils import timezone
 
 from contacts.models import Contact
+from contacts.past import is_known
 from importexport.exports.stamp import read_moment
-from importexport.files.table import FileRefused
-from importexport.models import ImportMode, ImportRun
+from importexport.files.table import FileRefused, Table
+from importexport.models import ImportMode, ImportRun, Side
 from importexport.rows.checking import CheckedFile
 from importexport.rows.remarks import Remarks
 from importexport.runs import leases
@@ -26,16 +27,14 @@ from importexport.runs.intake import (
     read_table,
 )
 from importexport.runs.leases import claim, finish, locked
+from importexport.runs.merge import Choose, Comparison, Merge
 from importexport.runs.pairs import FileColumns
-from importexport.runs.plan import (
-    Plan,
-    plan_addition,
-    plan_synchronisation,
-    plan_update,
-)
+from importexport.runs.plan import plan_addition, plan_synchronisation, plan_update
 from importexport.runs.plan_tables import store_plan
+from importexport.runs.planned import Plan
 from importexport.runs.site_changes import mark_stale_changes, with_changes_since
 from importexport.runs.site_state import digested_contacts, stored_contacts
+from importexport.runs.stale_export import choices_of, merge_export
 from importexport.states import RunState
 
 
@@ -54,35 +53,59 @@ class Outcome:
     same: int
     alike: int
     missing_columns: list[str]
+    is_merged: bool
+    comparisons: Sequence[tuple[int, Comparison]]
     warnings: Remarks
     left_out: Sequence[str]
 
+    @property
+    def conflicts(self) -> list[tuple[int, Comparison]]:
+        """The contacts that the site and the file changed otherwise, each after its member."""
+        return [one for one in self.comparisons if one[1].is_conflict]
 
-def preview_file(file: IO[bytes], options: Options, heartbeat: Heartbeat) -> Outcome:
+    @property
+    def undecided(self) -> list[tuple[int, Comparison]]:
+        """The conflicts in which nobody chose yet."""
+        return [one for one in self.conflicts if one[1].choice is None]
+
+
+def preview_file(
+    file: IO[bytes], options: Options, heartbeat: Heartbeat, on_conflict: Side | None = None
+) -> Outcome:
     """Return what an import of the file would do, and store nothing.
 
-    Raises FileRefused for a file that cannot be read, ImportRefused for one with faulty rows.
+    `on_conflict` is whose values count in conflicts. Raises FileRefused for a file that cannot be
+    read, ImportRefused for one with faulty rows.
     """
-    checked = check_file(read_table(file), mode=options.mode, heartbeat=heartbeat)
-    plan, _ = _plan(checked, options)
+    table = read_table(file)
+    checked = check_file(table, mode=options.mode, heartbeat=heartbeat)
+    base = _base(options, table)
+    plan, _ = _plan(checked, options, base, lambda _conflict: on_conflict)
     return _outcome(plan, checked)
 
 
-def check_run(pk: int, heartbeat: Heartbeat = lambda _read, _expected: None) -> Outcome | None:
+def check_run(
+    pk: int,
+    heartbeat: Heartbeat = lambda _read, _expected: None,
+    on_conflict: Side | None = None,
+) -> Outcome | None:
     """Check the file of a run, and store its plan and its preview.
 
-    Returns None where another worker has the run, or where it failed. Raises FileRefused or
-    ImportRefused, once the run has noted it, for a file that cannot be imported.
+    `on_conflict` is whose values count in conflicts without a choice. Returns None where another
+    worker has the run, or where it failed. Raises FileRefused or ImportRefused, once the run has
+    noted it, for a file that cannot be imported.
     """
     run = claim(pk, (RunState.RECEIVED, RunState.CHECKING), RunState.CHECKING)
     if run is None:
         return None
     with failures_noted(run, RunState.FAILED), run.file.open("rb") as stored:
-        return _check(run, cast("IO[bytes]", stored.file), heartbeat)
+        return _check(run, cast("IO[bytes]", stored.file), heartbeat, on_conflict)
     return None
 
 
-def _check(run: ImportRun, file: IO[bytes], heartbeat: Heartbeat) -> Outcome:
+def _check(
+    run: ImportRun, file: IO[bytes], heartbeat: Heartbeat, on_conflict: Side | None
+) -> Outcome:
     def beat(rows_read: int, rows_expected: int) -> None:
         leases.heartbeat(run, rows_read=rows_read, rows_expected=rows_expected)
         heartbeat(rows_read, rows_expected)
@@ -96,10 +119,12 @@ def _check(run: ImportRun, file: IO[bytes], heartbeat: Heartbeat) -> Outcome:
     except ImportRefused as refusal:
         _refuse(run, file, refusal.checked.errors)
         raise
-    exported = read_moment(table.properties)
-    plan, site_digest = _plan(checked, Options.of(run))
+    options = Options.of(run)
+    base = _base(options, table)
+    plan, site_digest = _plan(checked, options, base, choices_of(run, on_conflict))
     store_plan(run, plan, partial(leases.heartbeat, run))
     outcome = _outcome(plan, checked)
+    exported = read_moment(table.properties)
     _make_ready(run, outcome, site_digest, exported.at if exported else None)
     return outcome
 
@@ -113,7 +138,7 @@ def _make_ready(
     run: ImportRun, outcome: Outcome, site_digest: str, exported_at: datetime | None
 ) -> None:
     stale_count = 0
-    if exported_at and run.mode != ImportMode.ADDITION:
+    if exported_at and run.mode != ImportMode.ADDITION and not outcome.is_merged:
         with locked(run):
             stale_count = mark_stale_changes(run, exported_at)
     finish(
@@ -132,6 +157,10 @@ def _make_ready(
         unchanged_count=outcome.unchanged,
         emptied_member_count=outcome.emptied_members,
         stale_count=stale_count,
+        is_merged=outcome.is_merged,
+        kept_change_count=len(outcome.comparisons) - len(outcome.conflicts),
+        conflict_count=len(outcome.conflicts),
+        undecided_count=len(outcome.undecided),
         same_count=outcome.same,
         alike_count=outcome.alike,
         missing_columns=outcome.missing_columns,
@@ -141,17 +170,37 @@ def _make_ready(
     )
 
 
-def _plan(checked: CheckedFile, options: Options) -> tuple[Plan, str]:
-    """Return the plan, and the digest of the contacts that it depends on, "" for an addition."""
+def _base(options: Options, table: Table) -> datetime | None:
+    """Return the moment of the export that the file was made from, None where nothing is merged."""
+    if options.mode == ImportMode.ADDITION or not options.merges:
+        return None
+    exported = read_moment(table.properties)
+    return exported.at if exported and is_known(exported.at) else None
+
+
+def _plan(
+    checked: CheckedFile, options: Options, base: datetime | None, choose: Choose
+) -> tuple[Plan, str]:
+    """Return the plan, and the digest of the contacts that it depends on, "" for an addition.
+
+    With a base, what changed on the site after it is merged; `choose` decides the conflicts.
+    """
     rows, columns = checked.rows, FileColumns(checked.fields)
     in_file = {row.member_id for row in rows}
-    if options.mode == ImportMode.SYNCHRONISATION:
-        stored, digest = digested_contacts(in_file if options.only_members_in_file else None)
-        return plan_synchronisation(rows, stored, columns), digest
-    if options.mode == ImportMode.UPDATE:
-        stored, digest = digested_contacts(in_file)
-        return plan_update(rows, stored, columns), digest
-    return plan_addition(rows, stored_contacts(in_file), columns), ""
+    if options.mode == ImportMode.ADDITION:
+        return plan_addition(rows, stored_contacts(in_file), columns), ""
+    synchronises = options.mode == ImportMode.SYNCHRONISATION
+    among = None if synchronises and not options.only_members_in_file else in_file
+    stored, digest = digested_contacts(among)
+    merges: dict[int, Merge] = {}
+    if base:
+        merges = merge_export(
+            rows, stored, columns, base, choose, among=among, removes=synchronises
+        )
+    plan_all = plan_synchronisation if synchronises else plan_update
+    plan = plan_all(rows, stored, columns, merges)
+    plan.is_merged = bool(merges)
+    return plan, digest
 
 
 def _outcome(plan: Plan, checked: CheckedFile) -> Outcome:
@@ -167,6 +216,8 @@ def _outcome(plan: Plan, checked: CheckedFile) -> Outcome:
         same=plan.same_count,
         alike=plan.alike_count,
         missing_columns=checked.missing_titles,
+        is_merged=plan.is_merged,
+        comparisons=plan.comparisons,
         warnings=checked.warnings,
         left_out=checked.left_out,
     )

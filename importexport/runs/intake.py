@@ -40,14 +40,18 @@ _ROWS_BETWEEN_LOOKS = 500
 
 @dataclass(frozen=True)
 class Options:
-    """The options of an import; without any, contacts are only added."""
+    """The options of an import; without any, contacts are only added.
+
+    Where it `merges`, an export keeps what changed on the site after it.
+    """
 
     mode: ImportMode = ImportMode.ADDITION
     only_members_in_file: bool = False
+    merges: bool = True
 
     @classmethod
     def of(cls, run: ImportRun) -> "Options":
-        return cls(ImportMode(run.mode), run.only_members_in_file)
+        return cls(ImportMode(run.mode), run.only_members_in_file, run.merges)
 
 
 class ImportRefused(Exception):
@@ -109,6 +113,7 @@ def receive(
         only_members_in_file=(
             options.mode == ImportMode.SYNCHRONISATION and options.only_members_in_file
         ),
+        merges=options.merges,
         claimed_until=timezone.now() + lease(),
     )
     run.file.save("", file, save=False)

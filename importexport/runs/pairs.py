@@ -30,6 +30,17 @@ class StoredContact(NamedTuple):
     values: Values
 
 
+class WantedContact(NamedTuple):
+    """A contact as a run leaves it, from a line of the file or from the site alone.
+
+    `contact` is the one that it is on the site, None for one to be added.
+    """
+
+    contact: StoredContact | None
+    values: Values
+    line: int | None
+
+
 class FileColumns:
     """The fields for which a file has a column; a contact keeps its values of the others."""
 

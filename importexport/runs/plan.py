@@ -2,98 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from importexport.rows.columns import ContactRow
-from importexport.runs.pairs import FileColumns, StoredContact, Values, pair_rows
+from importexport.runs.merge import Merge
+from importexport.runs.pairs import FileColumns, StoredContact, WantedContact, pair_rows
+from importexport.runs.planned import Addition, MemberPlan, Modification, Move, Plan, Removal
 
 _ALL_COLUMNS = FileColumns()
-
-
-class Addition(NamedTuple):
-    """A contact to be added at its position, from a line of the file."""
-
-    member_id: int
-    position: int
-    values: Values
-    line: int
-
-
-class Modification(NamedTuple):
-    """A contact that gets the values of a line of the file; `previous` are those it has now."""
-
-    member_id: int
-    id: int
-    position: int
-    previous_position: int
-    values: Values
-    previous: Values
-    line: int
-
-
-class Move(NamedTuple):
-    """A contact that only changes its position."""
-
-    member_id: int
-    id: int
-    position: int
-    previous_position: int
-
-
-class Removal(NamedTuple):
-    """A contact to be removed from its position."""
-
-    member_id: int
-    id: int
-    position: int
-
-
-class MemberPlan(NamedTuple):
-    """How many contacts of one member are added, modified, removed, only moved, and kept.
-
-    `last_position` is the position of the member's last contact of now, 0 without any.
-    """
-
-    member_id: int
-    is_in_file: bool
-    last_position: int
-    added: int = 0
-    modified: int = 0
-    removed: int = 0
-    moved: int = 0
-    kept: int = 0
-
-
-@dataclass
-class Plan:
-    """The changes, by kind, and the members in the order of the file.
-
-    `same_count` and `alike_count` are for an addition alone: the rows that are on the site already,
-    with the same values or with others.
-    """
-
-    added: list[Addition] = field(default_factory=list)
-    modified: list[Modification] = field(default_factory=list)
-    moved: list[Move] = field(default_factory=list)
-    removed: list[Removal] = field(default_factory=list)
-    members: list[MemberPlan] = field(default_factory=list)
-    kept_count: int = 0
-    row_count: int = 0
-    same_count: int = 0
-    alike_count: int = 0
-
-    @property
-    def member_count(self) -> int:
-        return len(self.members) - self.emptied_member_count
-
-    @property
-    def emptied_member_count(self) -> int:
-        """The number of members who lose all contacts because they are not in the file."""
-        return sum(not member.is_in_file for member in self.members)
-
-
 Stored = Mapping[int, Sequence[StoredContact]]
+# The merges of the members that changed on the site after the file was exported.
+Merges = Mapping[int, Merge]
+_NO_MERGES: Merges = {}
 
 
 def plan_addition(
@@ -122,27 +41,32 @@ def plan_addition(
 
 
 def plan_update(
-    rows: Sequence[ContactRow], stored: Stored, columns: FileColumns = _ALL_COLUMNS
+    rows: Sequence[ContactRow],
+    stored: Stored,
+    columns: FileColumns = _ALL_COLUMNS,
+    merges: Merges = _NO_MERGES,
 ) -> Plan:
     """Plan to modify the contacts that rows are, and to add the other rows below them.
 
-    `stored` has the contacts of each member of the file, by position. No contact moves.
+    `stored` has the contacts of each member of the file, by position; `merges`, what becomes of
+    the members that changed after the export. No contact moves.
     """
     plan = Plan(row_count=len(rows))
     for member_id, member_rows in _by_member(rows).items():
         contacts = stored.get(member_id, ())
+        wanted = _merged(plan, merges, member_id)
+        if wanted is None:
+            wanted = _wanted(member_rows, contacts, columns)
         last = position = _last_position(stored, member_id)
         added, modified = len(plan.added), len(plan.modified)
-        for row, contact in zip(
-            member_rows, pair_rows(member_rows, contacts, columns), strict=True
-        ):
-            if contact is None:
+        for one in wanted:
+            if one.contact is None:
                 position += 1
-                plan.added.append(Addition(member_id, position, row.values, row.line))
+                _add(plan, member_id, one, position)
             else:
-                _keep(plan, member_id, row, contact, contact.position, columns)
+                _keep(plan, member_id, one, one.contact, one.contact.position)
         added, modified = len(plan.added) - added, len(plan.modified) - modified
-        kept = len(member_rows) - added - modified
+        kept = len(wanted) - added - modified
         plan.kept_count += kept
         plan.members.append(
             MemberPlan(
@@ -158,26 +82,31 @@ def plan_update(
 
 
 def plan_synchronisation(
-    rows: Sequence[ContactRow], stored: Stored, columns: FileColumns = _ALL_COLUMNS
+    rows: Sequence[ContactRow],
+    stored: Stored,
+    columns: FileColumns = _ALL_COLUMNS,
+    merges: Merges = _NO_MERGES,
 ) -> Plan:
     """Plan to make the contacts of all members in `stored` or in the file exactly the rows.
 
     `stored` has the contacts of each member to be synchronised, by position; a member without any
-    may be absent. A contact that a row is keeps its key.
+    may be absent. `merges` has what becomes of the members that changed after the export. A contact
+    that a row is keeps its key.
     """
     rows_by_member = _by_member(rows)
     plan = Plan(row_count=len(rows))
     for member_id, member_rows in rows_by_member.items():
-        _plan_member(plan, member_id, member_rows, stored.get(member_id, ()), columns)
+        contacts = stored.get(member_id, ())
+        wanted = _merged(plan, merges, member_id)
+        if wanted is None:
+            wanted = _wanted(member_rows, contacts, columns)
+        _plan_member(plan, member_id, wanted, contacts)
     for member_id, contacts in stored.items():
-        if member_id not in rows_by_member:
-            last = _last_position(stored, member_id)
-            plan.removed += [
-                Removal(member_id, contact.id, contact.position) for contact in contacts
-            ]
-            plan.members.append(
-                MemberPlan(member_id, is_in_file=False, last_position=last, removed=len(contacts))
-            )
+        if member_id in rows_by_member:
+            continue
+        # A merge may keep contacts of a member without rows.
+        wanted = _merged(plan, merges, member_id) or ()
+        _plan_member(plan, member_id, wanted, contacts, is_in_file=False)
     return plan
 
 
@@ -193,28 +122,52 @@ def _by_member(rows: Sequence[ContactRow]) -> dict[int, list[ContactRow]]:
     return found
 
 
+def _merged(plan: Plan, merges: Merges, member_id: int) -> Sequence[WantedContact] | None:
+    """Return what a merge makes of a member's contacts, None for a member without a merge."""
+    merge = merges.get(member_id)
+    if merge is None:
+        return None
+    plan.comparisons += ((member_id, compared) for compared in merge.comparisons)
+    return merge.contacts
+
+
+def _wanted(
+    rows: Sequence[ContactRow], contacts: Sequence[StoredContact], columns: FileColumns
+) -> list[WantedContact]:
+    """Return what the rows of a member make of its contacts."""
+    return [
+        WantedContact(
+            contact,
+            columns.merged(row.values, contact.values) if contact else row.values,
+            row.line,
+        )
+        for row, contact in zip(rows, pair_rows(rows, contacts, columns), strict=True)
+    ]
+
+
 def _plan_member(
     plan: Plan,
     member_id: int,
-    rows: Sequence[ContactRow],
+    wanted: Sequence[WantedContact],
     contacts: Sequence[StoredContact],
-    columns: FileColumns,
+    *,
+    is_in_file: bool = True,
 ) -> None:
-    """Plan the rows in the file's order, and the removal of contacts that no row is.
+    """Plan the wanted contacts in their order, and the removal of the others.
 
-    A contact moves only where its position is not below that of the row before.
+    A contact moves only where its position is not below that of the one before.
     """
     added, modified, moved = len(plan.added), len(plan.modified), len(plan.moved)
     kept_keys = set()
     position = 0
-    for row, contact in zip(rows, pair_rows(rows, contacts, columns), strict=True):
+    for one in wanted:
         position += 1
-        if contact is None:
-            plan.added.append(Addition(member_id, position, row.values, row.line))
+        if one.contact is None:
+            _add(plan, member_id, one, position)
             continue
-        position = max(position, contact.position)
-        kept_keys.add(contact.id)
-        _keep(plan, member_id, row, contact, position, columns)
+        position = max(position, one.contact.position)
+        kept_keys.add(one.contact.id)
+        _keep(plan, member_id, one, one.contact, position)
     gone = [contact for contact in contacts if contact.id not in kept_keys]
     plan.removed += [Removal(member_id, contact.id, contact.position) for contact in gone]
     added, modified = len(plan.added) - added, len(plan.modified) - modified
@@ -223,7 +176,7 @@ def _plan_member(
     plan.members.append(
         MemberPlan(
             member_id=member_id,
-            is_in_file=True,
+            is_in_file=is_in_file or bool(wanted),
             last_position=contacts[-1].position if contacts else 0,
             added=added,
             modified=modified,
@@ -234,20 +187,24 @@ def _plan_member(
     )
 
 
+def _add(plan: Plan, member_id: int, wanted: WantedContact, position: int) -> None:
+    plan.added.append(Addition(member_id, position, wanted.values, wanted.line))
+
+
 def _keep(
-    plan: Plan,
-    member_id: int,
-    row: ContactRow,
-    contact: StoredContact,
-    position: int,
-    columns: FileColumns,
+    plan: Plan, member_id: int, wanted: WantedContact, contact: StoredContact, position: int
 ) -> None:
-    """Plan that a contact stays, at a position, with the values of its row."""
-    values = columns.merged(row.values, contact.values)
-    if values != contact.values:
+    """Plan that a contact stays, at a position, with the values wanted for it."""
+    if wanted.values != contact.values:
         plan.modified.append(
             Modification(
-                member_id, contact.id, position, contact.position, values, contact.values, row.line
+                member_id,
+                contact.id,
+                position,
+                contact.position,
+                wanted.values,
+                contact.values,
+                wanted.line,
             )
         )
     elif position != contact.position:
@@ -259,9 +216,8 @@ def _count_present(
 ) -> None:
     """Count the rows that are on the site already, with the same values or with others."""
     for member_id, member_rows in _by_member(rows).items():
-        paired = pair_rows(member_rows, stored.get(member_id, ()), columns)
-        for row, contact in zip(member_rows, paired, strict=True):
-            if contact is not None:
-                is_same = columns.merged(row.values, contact.values) == contact.values
+        for one in _wanted(member_rows, stored.get(member_id, ()), columns):
+            if one.contact:
+                is_same = one.values == one.contact.values
                 plan.same_count += is_same
                 plan.alike_count += not is_same

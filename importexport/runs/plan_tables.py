@@ -5,16 +5,18 @@ from typing import Any
 
 from django.db import transaction
 
-from base.database import insert_rows_in_steps
+from base.database import insert_rows_in_steps, slices
 from contacts.models import CONTACT_FIELDS
 from importexport.models import (
     ChangeKind,
+    ComparedContact,
     ImportChange,
     ImportedMember,
     ImportRun,
     PreviousValues,
 )
-from importexport.runs.plan import Plan
+from importexport.runs.planned import Plan
+from importexport.runs.stale_export import compared_contact
 
 
 def store_plan(run: ImportRun, plan: Plan, heartbeat: Callable[[], object]) -> None:
@@ -32,14 +34,20 @@ def store_plan(run: ImportRun, plan: Plan, heartbeat: Callable[[], object]) -> N
     insert_rows_in_steps(ImportChange, _MODIFIED_COLUMNS, _modifications(run.pk, plan), heartbeat)
     insert_rows_in_steps(PreviousValues, _PREVIOUS_COLUMNS, _previous(run.pk, plan), heartbeat)
     insert_rows_in_steps(ImportChange, _OTHER_COLUMNS, _others(run.pk, plan), heartbeat)
+    for part in slices(plan.comparisons, _COMPARISONS_AT_A_TIME):
+        with transaction.atomic():
+            heartbeat()
+            ComparedContact.objects.bulk_create(compared_contact(run, *one) for one in part)
 
 
 def forget_plan(run: ImportRun) -> None:
+    ComparedContact.objects.filter(run=run).delete()
     PreviousValues.objects.filter(run=run).delete()
     ImportChange.objects.filter(run=run).delete()
     ImportedMember.objects.filter(run=run).delete()
 
 
+_COMPARISONS_AT_A_TIME = 2_000
 _MEMBER_COLUMNS = (
     "run_id",
     "number",

@@ -12,7 +12,14 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from base.database import slices
-from importexport.models import FOLDER, ImportChange, ImportedMember, ImportRun, PreviousValues
+from importexport.models import (
+    FOLDER,
+    ComparedContact,
+    ImportChange,
+    ImportedMember,
+    ImportRun,
+    PreviousValues,
+)
 from importexport.runs.intake import forget_files
 from importexport.runs.steps import abandon
 from importexport.states import RunState
@@ -89,6 +96,7 @@ def _forget_plan(run: ImportRun) -> None:
     changes = ImportChange.objects.filter(run=run).order_by("pk").values_list("pk", flat=True)
     for keys in slices(list(changes), _CHANGES_AT_A_TIME):
         ImportChange.objects.filter(run=run, pk__gte=keys[0], pk__lte=keys[-1]).delete()
+    ComparedContact.objects.filter(run=run).delete()
     PreviousValues.objects.filter(run=run).delete()
     ImportedMember.objects.filter(run=run).delete()
 

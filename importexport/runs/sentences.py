@@ -39,3 +39,16 @@ def presence(run: ImportRun) -> str:
         )
         parts.append(f"{rows}, avec d'autres valeurs")
     return " ; ".join(parts)
+
+
+def merge_sentences(run: ImportRun) -> dict[str, str]:
+    """Return the titles of a merge's parts, and how many conflicts wait for a choice."""
+    return {
+        "conflicts_title": counted(run.conflict_count, "conflit"),
+        "kept_title": counted(
+            run.kept_change_count, "changement du site gardé", "changements du site gardés"
+        ),
+        "undecided": counted(
+            run.undecided_count, "conflit attend votre choix", "conflits attendent votre choix"
+        ),
+    }

@@ -4,6 +4,7 @@ A run is received, checked, ready (or refused), confirmed, applied, perhaps undo
 changes the run's state and enqueues a task; the state tells the worker what to do.
 """
 
+from collections.abc import Mapping
 from logging import getLogger
 from typing import Any
 from uuid import UUID
@@ -12,8 +13,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django_tasks import task
 
+from base.database import slices
 from importexport.files.table import FileRefused
-from importexport.models import ImportRun
+from importexport.models import ComparedContact, ImportRun, Side
 from importexport.runs.apply import apply_run
 from importexport.runs.check import check_run
 from importexport.runs.intake import ImportRefused, forget_files
@@ -29,9 +31,46 @@ logger = getLogger(__name__)
 
 
 def confirm(run: ImportRun, preview_key: UUID) -> bool:
-    """Have a run applied; return False where this is not its current preview."""
-    previewed = ImportRun.objects.filter(pk=run.pk, preview_key=preview_key)
+    """Have a run applied; return False where this is not its current preview, without conflicts."""
+    previewed = _previewed(run, preview_key).filter(undecided_count=0)
     return _handed_over(run, change_state(previewed, (RunState.READY,), RunState.APPLYING))
+
+
+def choose_sides(run: ImportRun, preview_key: UUID, sides: Side | Mapping[int, Side]) -> bool:
+    """Take a side in all conflicts, or one in each by its row's key; have the run checked anew.
+
+    Returns False where this is not the run's current preview.
+    """
+    conflicts = ComparedContact.objects.filter(run=run, is_conflict=True)
+    with transaction.atomic():
+        if not _checked_anew(run, preview_key):
+            return False
+        if isinstance(sides, Side):
+            conflicts.update(choice=sides)
+            return True
+        for side in Side:
+            chosen = [pk for pk, taken in sides.items() if taken is side]
+            for part in slices(chosen):
+                conflicts.filter(pk__in=part).update(choice=side)
+    return True
+
+
+def merge_or_replace(run: ImportRun, preview_key: UUID, *, merges: bool) -> bool:
+    """Have a run checked anew, merged with the site's changes or in their place.
+
+    Returns False where this is not its current preview.
+    """
+    return _checked_anew(run, preview_key, merges=merges)
+
+
+def _checked_anew(run: ImportRun, preview_key: UUID, **values: Any) -> bool:
+    previewed = _previewed(run, preview_key)
+    changed = change_state(previewed, (RunState.READY,), RunState.RECEIVED, **values)
+    return _handed_over(run, changed)
+
+
+def _previewed(run: ImportRun, preview_key: UUID) -> QuerySet[ImportRun]:
+    return ImportRun.objects.filter(pk=run.pk, preview_key=preview_key)
 
 
 def ask_to_undo(run: ImportRun, user: Any) -> None:

@@ -13,11 +13,11 @@ from base.french import grouped
 from base.progress import ProgressBar
 from base.terminal import TerminalCommand, reason
 from importexport.files.table import FileRefused
-from importexport.models import ImportMode, ImportRun
+from importexport.models import ImportMode, ImportRun, Side
 from importexport.rows.remarks import Remarks
 from importexport.rows.values import quoted
 from importexport.runs.check import Outcome, preview_file
-from importexport.runs.direct import ImportStopped, import_contacts
+from importexport.runs.direct import ImportStopped, import_contacts, refuse_conflicts
 from importexport.runs.intake import Heartbeat, ImportRefused, Options
 
 
@@ -75,6 +75,20 @@ class Command(TerminalCommand):
             help="Avec --sync : importe bien que d'autres feuilles de contacts ne soient pas lues.",
         )
         parser.add_argument(
+            "--on-conflict",
+            choices=["site", "file", "refuse"],
+            default="refuse",
+            help=(
+                "Ce qui vaut quand le site a changé depuis l'export ce que le fichier change "
+                "autrement : le site, le fichier, ou rien n'est importé (par défaut)."
+            ),
+        )
+        parser.add_argument(
+            "--replace",
+            action="store_true",
+            help="Ne garde pas les changements faits sur le site depuis l'export du fichier.",
+        )
+        parser.add_argument(
             "--dry-run",
             action="store_true",
             help="Dit ce que l'import ferait, et n'écrit rien.",
@@ -91,7 +105,7 @@ class Command(TerminalCommand):
         except OSError as error:
             self.fail([f"Le fichier {options['file']} ne peut pas être lu : {reason(error)}."])
         except (FileRefused, ImportStopped) as refusal:
-            self.fail([str(refusal)])
+            self.fail(str(refusal).splitlines())
         except ImportRefused as refusal:
             self.fail(_error_lines(refusal.checked.errors))
         for line in lines:
@@ -99,7 +113,8 @@ class Command(TerminalCommand):
 
 
 def _preview(file: IO[bytes], options: dict[str, Any], heartbeat: Heartbeat) -> Iterator[str]:
-    outcome = preview_file(file, _chosen(options), heartbeat)
+    outcome = preview_file(file, _chosen(options), heartbeat, _side(options))
+    refuse_conflicts(outcome)
     yield from _warning_lines(outcome.warnings)
     yield "Essai seulement : rien n'a été écrit."
     yield _summary(outcome)
@@ -123,7 +138,13 @@ def _import(file: IO[bytes], options: dict[str, Any], heartbeat: Heartbeat) -> I
             )
 
     named = File(file, options["file"].name)
-    _, outcome = import_contacts(named, _chosen(options), heartbeat=heartbeat, accept=accept)
+    _, outcome = import_contacts(
+        named,
+        _chosen(options),
+        heartbeat=heartbeat,
+        accept=accept,
+        on_conflict=_side(options),
+    )
     yield from _warning_lines(outcome.warnings)
     yield _summary(outcome)
 
@@ -134,7 +155,11 @@ def _chosen(options: dict[str, Any]) -> Options:
         mode = ImportMode.SYNCHRONISATION
     elif options["update"]:
         mode = ImportMode.UPDATE
-    return Options(mode, options["only_members_in_file"])
+    return Options(mode, options["only_members_in_file"], merges=not options["replace"])
+
+
+def _side(options: dict[str, Any]) -> Side | None:
+    return None if options["on_conflict"] == "refuse" else Side(options["on_conflict"])
 
 
 def _error_lines(errors: Remarks) -> Iterator[str]:
@@ -159,4 +184,7 @@ def _summary(outcome: Outcome) -> str:
         "inchangés": outcome.unchanged,
         "avertissements": outcome.warnings.count,
     }
+    if outcome.comparisons:
+        kept = len(outcome.comparisons) - len(outcome.conflicts)
+        numbers |= {"gardés du site": kept, "conflits": len(outcome.conflicts)}
     return ", ".join(f"{label} : {number}" for label, number in numbers.items())

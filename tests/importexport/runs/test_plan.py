@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from importexport.rows.columns import ContactRow
 from importexport.runs.pairs import StoredContact
-from importexport.runs.plan import Removal, plan_addition, plan_synchronisation
+from importexport.runs.plan import plan_addition, plan_synchronisation
+from importexport.runs.planned import Removal
 
 
 def rows(*said):

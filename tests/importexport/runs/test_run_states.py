@@ -24,6 +24,7 @@ ALLOWED = {
     ("checking", "failed"),
     ("checking", "abandoned"),
     ("ready", "applying"),
+    ("ready", "received"),
     ("ready", "abandoned"),
     ("applying", "applying"),
     ("applying", "done"),

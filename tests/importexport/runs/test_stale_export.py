@@ -17,7 +17,14 @@ from importexport.runs.steps import ask_to_undo
 from importexport.runs.undo import undo_run
 from tests.factories import ADMINISTRATOR, ContactFactory, MemberFactory, UserFactory
 from tests.importexport.files_made import csv_file, named, names, untouched
-from tests.importexport.importing import checked, confirmed, import_contacts, last_run, run_import
+from tests.importexport.importing import (
+    checked,
+    confirmed,
+    import_contacts,
+    last_run,
+    press,
+    run_import,
+)
 from tests.pages import errors, page, text
 
 SINCE = "Ce fichier a été exporté le"
@@ -47,6 +54,14 @@ def export(format="ods"):
     return named(f"contacts.{format}", file.getvalue())
 
 
+def replacing(client, file):
+    """Send a file for a synchronisation that keeps nothing of the site; return its page."""
+    response = checked(client, file, mode="sync")
+    if last_run().is_merged:
+        response = press(client, response, "Remplacer tout par le fichier")
+    return response
+
+
 def stale():
     """Return what the newest import would undo: the kind of its change, and the contact."""
     found = ImportChange.objects.filter(run=last_run(), site_changed_at__isnull=False)
@@ -65,7 +80,7 @@ def test_a_later_change_is_listed_and_wants_a_tick(administrator, farm):
     file = export()
     Contact.objects.filter(name="Bruno").update(note="changed since")
     before = untouched()
-    response = checked(administrator, file, mode="sync")
+    response = replacing(administrator, file)
     assert SINCE in text(response)
     assert "L'import déferait 1 changement plus récent" in text(response)
     recent = administrator.get(f"{last_run().get_absolute_url()}?voir=recents")
@@ -112,7 +127,7 @@ def refuse_address(farm):
 def test_changes_since_the_export_are_stale(administrator, farm, act, undone):
     file = export()
     act(farm)
-    checked(administrator, file, mode="sync")
+    replacing(administrator, file)
     assert stale() == undone
     assert last_run().stale_count == len(undone)
 
@@ -120,7 +135,7 @@ def test_changes_since_the_export_are_stale(administrator, farm, act, undone):
 def test_changes_by_an_import_since_the_export_are_stale(administrator, farm):
     file = export()
     import_contacts(csv_file(["C1", "Denis", 1], ["C1", "Anne", 4]), sync=True)
-    checked(administrator, file, mode="sync")
+    replacing(administrator, file)
     assert stale() == [("Ajout", "Bruno"), ("Ajout", "Chloé"), ("Suppression", "Denis")]
 
 
@@ -130,7 +145,7 @@ def test_contacts_restored_by_an_undo_since_the_export_are_stale(administrator, 
     file = export()
     ask_to_undo(run, None)
     undo_run(run.pk)
-    checked(administrator, file, mode="sync")
+    replacing(administrator, file)
     assert stale() == [("Suppression", "Bruno")]
 
 
@@ -153,7 +168,7 @@ def test_a_contact_edited_and_edited_back_may_be_moved_by_the_file(administrator
     rows = [["C1", "", name, *[""] * 5, 4, ""] for name in ("Chloé", "Bruno", "Anne")]
     file = io.BytesIO()
     write_rows(file, "ods", iter(rows), lambda n: {PROPERTY: sign(ExportMoment(exported_at, n))})
-    checked(administrator, named("contacts.ods", file.getvalue()), mode="sync")
+    replacing(administrator, named("contacts.ods", file.getvalue()))
     run = last_run()
     moved = {change.contact.name for change in run.changes.filter(kind=ChangeKind.MOVED)}
     assert (run.added_count, run.removed_count, "Bruno" in moved) == (0, 0, True)

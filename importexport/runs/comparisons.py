@@ -1,0 +1,124 @@
+"""What a merge compared, for people: each contact at the export, on the site, in the file."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+
+from contacts.models import CONTACT_FIELDS, ContactType
+from importexport.models import ComparedContact, ImportRun
+from importexport.rows.columns import COLUMNS
+from importexport.rows.values import quoted
+from importexport.runs.merge import Comparison
+from members.models import Member
+
+COMPARED_A_PAGE = 20
+_TITLES = {column.field: column.title for column in COLUMNS if column.field}
+_State = Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class ComparedField:
+    """A field that is not the same everywhere; a state is None without a contact or a row."""
+
+    title: str
+    base: str | None
+    site: str | None
+    file: str | None
+
+
+@dataclass(frozen=True)
+class ComparedLine:
+    """A contact that a merge compared, with what became of it and what each choice would do."""
+
+    stored: ComparedContact
+    member: Member | None
+    name: str
+    what_happened: str
+    site_means: str
+    file_means: str
+    fields: Sequence[ComparedField]
+
+
+def compared_page(run: ImportRun, number: str | None, *, is_conflict: bool) -> "Page[Any]":
+    """Return a page of the run's conflicts, or of the site's changes that the merge keeps."""
+    found = ComparedContact.objects.filter(run=run, is_conflict=is_conflict)
+    page: Page[Any] = Paginator(found, COMPARED_A_PAGE).get_page(number)
+    compared = list(page.object_list)
+    members = Member.objects.in_bulk([one.member_id for one in compared])
+    page.object_list = [_line(one, members.get(one.member_id)) for one in compared]
+    return page
+
+
+def conflict_sentence(reference: str, conflict: Comparison) -> str:
+    """Return a conflict in a line: `C1, Anne Dupont : Tel « 01 », site « 02 », fichier « 03 »`."""
+    base, site, file = (_by_field(one) for one in (conflict.base, conflict.site, conflict.file))
+    place = f"ligne {conflict.line}, " if conflict.line else ""
+    start = f"{place}{reference}, {_name(base, site, file)}"
+    if site is None or file is None:
+        return f"{start} : {_happened(base, site, file).lower()}"
+    fields = (
+        f"{one.title} {quoted(one.base or '')}, site {quoted(one.site or '')}, "
+        f"fichier {quoted(one.file or '')}"
+        for one in _fields(base, site, file)
+        if one.site != one.file and one.base not in (one.site, one.file)
+    )
+    return f"{start} : {' ; '.join(fields)}"
+
+
+def _line(stored: ComparedContact, member: Member | None) -> ComparedLine:
+    states = (stored.base, stored.site, stored.file)
+    return ComparedLine(
+        stored=stored,
+        member=member,
+        name=_name(*states),
+        what_happened=_happened(*states, is_conflict=stored.is_conflict),
+        site_means="il reste supprimé" if stored.site is None else "il reste comme il est",
+        file_means="il est supprimé" if stored.file is None else "il devient comme sa ligne",
+        fields=_fields(*states),
+    )
+
+
+def _name(base: _State, site: _State, file: _State) -> str:
+    """Return what the contact is called: by the site, else the file, else the export."""
+    for state in (site, file, base):
+        for field in ("name", "job_title", "email", "phones") if state else ():
+            if state and state.get(field):
+                return str(state[field])
+    return "Contact sans nom"
+
+
+def _happened(base: _State, site: _State, file: _State, *, is_conflict: bool = True) -> str:
+    """Return what the site, and in a conflict the file, did since the export."""
+    if base is None:
+        on_site = "Ajouté sur le site"
+        in_file = "ajouté dans le fichier avec d'autres valeurs"
+    else:
+        on_site = "Supprimé sur le site" if site is None else "Modifié sur le site"
+        in_file = "sans ligne dans le fichier" if file is None else "modifié dans le fichier"
+    return f"{on_site}, {in_file}" if is_conflict else on_site
+
+
+def _fields(base: _State, site: _State, file: _State) -> list[ComparedField]:
+    """Return the fields that are not the same in all states that there are."""
+    states = [state for state in (base, site, file) if state is not None]
+    return [
+        ComparedField(title, _shown(base, field), _shown(site, field), _shown(file, field))
+        for field, title in _TITLES.items()
+        if len(states) == 1 or len({_shown(state, field) for state in states}) > 1
+        if any(_shown(state, field) for state in states)
+    ]
+
+
+def _shown(state: _State, field: str) -> str | None:
+    if state is None:
+        return None
+    value = state.get(field, "")
+    if field == "type":
+        return f"{value} ({ContactType(value).label})"
+    return str(value)
+
+
+def _by_field(values: Sequence[Any] | None) -> _State:
+    return None if values is None else dict(zip(CONTACT_FIELDS, values, strict=True))
