@@ -44,8 +44,12 @@ def is_known(moment: datetime) -> bool:
     return not ForgottenStates.objects.filter(until__gt=moment).exists()
 
 
-def past_of(moment: datetime) -> Past:
-    """Return how the contacts of that moment differ from those of now."""
+def past_of(moment: datetime, created_at: Collection[datetime] = ()) -> Past:
+    """Return how the contacts of that moment differ from those of now.
+
+    Contacts that were created exactly at one of the times `created_at` count as there already, as
+    they were then.
+    """
     former = FormerContact.objects.filter(at__gt=moment).order_by("contact_id", "at", "pk")
     states = former.values_list(
         "contact_id", "member_id", "position", "created_at", *CONTACT_FIELDS
@@ -54,14 +58,15 @@ def past_of(moment: datetime) -> Past:
     changed = set()
     for contact_id, grouped in groupby(states.iterator(2_000), itemgetter(0)):
         changed.add(contact_id)
-        _, member_id, position, created_at, *values = next(grouped)
-        if created_at <= moment:
+        _, member_id, position, created, *values = next(grouped)
+        if created <= moment or created in created_at:
             contacts.append(PastContact(member_id, contact_id, position, tuple(values)))
     members = {contact.member_id for contact in contacts}
     for part in slices(sorted(changed)):
         members.update(Contact.objects.filter(pk__in=part).values_list("member_id", flat=True))
     for added in added_since(moment):
-        for contact_id, member_id in added.values_list("pk", "member_id").iterator():
+        others = added.exclude(created_at__in=created_at).values_list("pk", "member_id")
+        for contact_id, member_id in others.iterator():
             changed.add(contact_id)
             members.add(member_id)
     return Past(contacts, changed, members)
