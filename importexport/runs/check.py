@@ -124,7 +124,8 @@ def _check(
     store_plan(run, plan, partial(leases.heartbeat, run))
     outcome = _outcome(plan, checked)
     exported = read_moment(table.properties)
-    _make_ready(run, outcome, site_digest, exported.at if exported else None)
+    exported_at = exported.at if exported else None
+    _make_ready(run, outcome, site_digest, exported_at, is_base_known=base is not None)
     return outcome
 
 
@@ -134,10 +135,15 @@ def _refuse(run: ImportRun, file: IO[bytes], errors: Remarks) -> None:
 
 
 def _make_ready(
-    run: ImportRun, outcome: Outcome, site_digest: str, exported_at: datetime | None
+    run: ImportRun,
+    outcome: Outcome,
+    site_digest: str,
+    exported_at: datetime | None,
+    *,
+    is_base_known: bool,
 ) -> None:
     stale_count = 0
-    if exported_at and run.mode != ImportMode.ADDITION and not outcome.is_merged:
+    if exported_at and run.mode != ImportMode.ADDITION and not is_base_known:
         with locked(run):
             stale_count = mark_stale_changes(run, exported_at)
     finish(

@@ -59,12 +59,15 @@ def conflict_sentence(reference: str, conflict: Comparison) -> str:
     if site is None or file is None:
         return f"{start} : {_happened(base, site, file).lower()}"
     fields = (
-        f"{one.title} {quoted(one.base or '')}, site {quoted(one.site or '')}, "
-        f"fichier {quoted(one.file or '')}"
+        f"{one.title} {_named(one.base)}, site {_named(one.site)}, fichier {_named(one.file)}"
         for one in _fields(base, site, file)
         if one.site != one.file and one.base not in (one.site, one.file)
     )
     return f"{start} : {' ; '.join(fields)}"
+
+
+def _named(value: str | None) -> str:
+    return quoted(value) if value else "vide"
 
 
 def _line(stored: ComparedContact, member: Member | None) -> ComparedLine:
