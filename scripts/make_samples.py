@@ -48,18 +48,25 @@ def write_our_own() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contacts_site.settings")
     os.environ.setdefault("SECRET_KEY", "only-for-samples")
     import django
+    from django.conf import settings
 
     django.setup()
+    from importexport.exports.stamp import PROPERTY, ExportMoment, sign
     from importexport.files import open_table
     from importexport.rows.checking import check_table, is_header
     from importexport.rows.marking import mark_file
     from importexport.rows.sheet import write_rows
+    from tests.importexport.files import stale
     from tests.importexport.files.awkward import PROPERTIES, ROWS
     from tests.importexport.files.making import LIMITS
 
     for format in ("ods", "csv"):
         with (SAMPLES / f"ours.{format}").open("wb") as file:
             write_rows(file, format, iter(ROWS), lambda _: PROPERTIES)
+    settings.SECRET_KEY = stale.SECRET_KEY
+    stamp = sign(ExportMoment(stale.MOMENT, len(stale.ROWS)))
+    with (SAMPLES / "ours-stale.ods").open("wb") as file:
+        write_rows(file, "ods", iter(stale.ROWS), lambda _: {PROPERTY: stamp})
     with (SAMPLES / "ours.ods").open("rb") as file, (SAMPLES / "marked.ods").open("wb") as marked:
         errors = check_table(open_table(file, is_header, LIMITS), {}).errors
         mark_file(file, marked, errors, LIMITS)

@@ -149,6 +149,22 @@ def edit(document):
     cover.getCellByPosition(1, 4).setString("Référence")
 
 
+def change_an_export(document):
+    """Change a phone, a note and a type, delete a row and add one, in the file of stale.py."""
+    sheet = document.Sheets.getByIndex(0)
+
+    def cell(line, column):
+        return sheet.getCellByPosition(column, line - 1)
+
+    cell(2, TEL).setString("0611111111")
+    cell(2, NOTE).setString("après-midi")
+    cell(5, TYPE).setValue(4)
+    sheet.Rows.removeByIndex(2, 1)
+    cell(5, 0).setString("C1")
+    cell(5, NAME).setString("Ève Moulin")
+    cell(5, TYPE).setValue(3)
+
+
 def type_from_scratch(document):
     """Type a small file: a title above the columns, numbers typed as numbers."""
     sheet = document.Sheets.getByIndex(0)
@@ -186,6 +202,11 @@ def main(samples, folder):
         edit(document)
         save(document, samples / "libreoffice-edited.ods")
         save(document, samples / "libreoffice-edited.xlsx", AS_XLSX)
+        document.close(True)
+
+        document = desktop.open(samples / "ours-stale.ods")
+        change_an_export(document)
+        save(document, samples / "libreoffice-stale.ods")
         document.close(True)
 
         document = desktop.open(samples / "marked.ods")
