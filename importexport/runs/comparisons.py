@@ -78,9 +78,15 @@ def _line(stored: ComparedContact, member: Member | None) -> ComparedLine:
         name=_name(*states),
         what_happened=_happened(*states, is_conflict=stored.is_conflict),
         site_means="il reste supprimé" if stored.site is None else "il reste comme il est",
-        file_means="il est supprimé" if stored.file is None else "il devient comme sa ligne",
+        file_means=_file_means(stored),
         fields=_fields(*states),
     )
+
+
+def _file_means(stored: ComparedContact) -> str:
+    if stored.file is None:
+        return "il est supprimé"
+    return "il revient, comme sa ligne" if stored.site is None else "il devient comme sa ligne"
 
 
 def _name(base: _State, site: _State, file: _State) -> str:

@@ -86,10 +86,6 @@ def test_each_conflict_is_shown_with_its_three_values_decided_and_undone(
     width = page.evaluate("document.documentElement.scrollWidth") if javascript else 390
     assert width <= 390
 
-    if javascript:
-        page.screenshot(path="/tmp/merge-390.png", full_page=True)
-        page.set_viewport_size({"width": 1280, "height": 900})
-        page.screenshot(path="/tmp/merge-1280.png", full_page=True)
     press(page, "Prendre le fichier pour tous", "Confirmer l'import")
     chloe = conflict(page, "Chloé")
     expect(chloe.get_by_label("le fichier : il est supprimé")).to_be_checked()
@@ -108,8 +104,6 @@ def test_each_conflict_is_shown_with_its_three_values_decided_and_undone(
     assert Contact.objects.get(name="Denis").phones == "0478000009"
     expect(conflict(page, "Chloé")).to_contain_text("Choisi : le site")
 
-    if javascript:
-        page.screenshot(path="/tmp/merge-done.png", full_page=True)
     page.get_by_role("link", name="Annuler cet import").click()
     press(page, "Annuler cet import", "L'import est annulé")
     assert untouched() == before

@@ -14,8 +14,9 @@ from django.db.models import F
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from contacts.models import Contact
 from contacts_site.operations.retention import FORGETTERS, purge
-from importexport.models import ContactExport, ImportRun
+from importexport.models import ComparedContact, ContactExport, ImportRun
 from importexport.runs.retention import forget_old_imports
 from importexport.runs.steps import ask_to_undo, confirm
 from mailing.models import Delivery, Message, Notification
@@ -27,6 +28,7 @@ from tests.contacts_site.test_purge_days import purged
 from tests.factories import ADMINISTRATOR, ContactFactory, UserFactory
 from tests.importexport.files_made import csv_file, named
 from tests.importexport.importing import ready, received, work
+from tests.importexport.stale import OldExport
 from tests.mailing.outbox.mails import queue_mails
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +67,11 @@ def person_gone(client, mailoutbox):
 
 
 def _imports():
-    """A refused file, one that was imported and undone, one with warnings; named after her."""
+    """A refused file, an old export, one that was imported and undone, with warnings; after her."""
+    export = OldExport().change(MARK, note="x")
+    Contact.objects.update(note=f"{MARK} too")
+    ready(named(f"{MARK}.ods", export.file().getvalue()), sync=True)
+    assert ComparedContact.objects.filter(is_conflict=True).exists()
     wrong = csv_file(["C1", MARK, f"{MARK}@@x", 1], titles=TITLES)
     received(named(f"{MARK}.csv", wrong.getvalue()))
     work()
@@ -114,7 +120,14 @@ def stored_files(folder=""):
 
 def test_the_journals_name_her_before(person_gone):
     named_in = {place.partition(".")[2].partition(".")[0] for place in where_named(MARK)}
-    assert {"FormerContact", "ImportRun", "Notification", "Delivery", "LogEntry"} <= named_in
+    assert {
+        "FormerContact",
+        "ImportRun",
+        "ComparedContact",
+        "Notification",
+        "Delivery",
+        "LogEntry",
+    } <= named_in
     assert stored_files()
 
 

@@ -13,7 +13,11 @@ FILES = ["/contacts/importer/modele/", "/contacts/importer/{run}/fichier/"]
 EXPORTS = ["/contacts/exporter/ods/", "/contacts/exporter/csv/"]
 SHOWN = [*PAGES, MEMBER, ASKS, *FILES, *EXPORTS]
 ACTIONS = [
-    f"/contacts/importer/{{run}}/{action}/" for action in ("confirmer", "abandonner", "reprendre")
+    f"/contacts/importer/{{run}}/{action}/"
+    for action in (
+        *("confirmer", "conflits", "remplacer", "fusionner"),
+        *("abandonner", "reprendre"),
+    )
 ]
 SENT = ["/contacts/importer/", ASKS, *ACTIONS, *EXPORTS]
 everything = pytest.mark.parametrize(

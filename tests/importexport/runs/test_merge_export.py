@@ -475,3 +475,34 @@ def test_two_merges_one_after_the_other_keep_what_the_first_one_imported(export)
     run_import(export.change("Anne", note="one").file(), sync=True)
     run_import(other.change("Bruno", note="two").file(), sync=True)
     assert (notes()["Anne"], notes()["Bruno"]) == ("one", "two")
+
+
+# --- Many ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [10, 1_000])
+def test_the_queries_of_the_page_do_not_grow_with_the_conflicts(
+    administrator, db, django_assert_max_num_queries, count
+):
+    for number in range(count):
+        ContactFactory(member__reference=f"M{number}", name=f"Anne {number}", note="")
+    export = OldExport()
+    Contact.objects.update(note="site")
+    for row in export.rows:
+        row["note"] = "file" if row["name"].endswith(("0", "2", "4", "6", "8")) else ""
+    response = synchronised(administrator, export)
+    run = last_run()
+    assert run.conflict_count == run.kept_change_count == count // 2
+    with django_assert_max_num_queries(17):
+        response = administrator.get(f"{run.get_absolute_url()}?conflits=1&gardes=1")
+    assert len(page(response).xpath("//fieldset")) == min(count // 2, 20)
+    press_choice(administrator, response, "Prendre le fichier pour tous")
+    run.refresh_from_db()
+    assert (run.undecided_count, run.modified_count) == (0, count // 2)
+
+
+def test_a_page_of_conflicts_that_there_is_not_shows_the_last_one(administrator, export):
+    synchronised(administrator, two_conflicts(export))
+    for number in ("0", "9", "x", "-1", "9" * 30):
+        response = administrator.get(f"{last_run().get_absolute_url()}?conflits={number}")
+        assert len(page(response).xpath("//fieldset")) == 2
