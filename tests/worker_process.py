@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from django.conf import settings
+
 from tests.site_processes import Worker, database_url
 from tests.smtp_server import SmtpServer
 
@@ -17,7 +19,7 @@ class WorkerProcess(Worker):
         self, server: SmtpServer | None, folder: Path, *options: str, **environment: str
     ) -> None:
         settled = {
-            "SECRET_KEY": "x",
+            "SECRET_KEY": settings.SECRET_KEY,
             "DATABASE_URL": database_url(),
             "EMAIL_URL": f"smtp://127.0.0.1:{server.port}" if server else "dummymail://",
             "EMAIL_TIMEOUT": "5",

@@ -25,7 +25,10 @@ def make_old() -> None:
 
 
 class OldExport:
-    """The site's contacts as they were exported an hour ago, to be changed as a person does."""
+    """The site's contacts as they were exported an hour ago, to be changed as a person does.
+
+    Whatever happened until now counts as older; make all exports before the site changes.
+    """
 
     def __init__(self) -> None:
         make_old()
