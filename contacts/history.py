@@ -1,6 +1,6 @@
 """What has changed in contacts since a moment, computed from their former states.
 
-The database's triggers fill FormerContact (contacts/triggers.py). Code that restores a deleted
+The database's triggers fill FormerContact (base/recorder.py). Code that restores a deleted
 contact under its old key must keep its `created_at` and set `updated_at` to now: these two show
 that it had been deleted in between.
 """
@@ -13,7 +13,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 
-from base.database import STATEMENT, slices
+from base.database import STATEMENT, forget_rows, slices
+from base.models import Event
 from contacts.models import CONTACT_FIELDS, Contact, ForgottenStates, FormerContact
 from contacts.triggers import STATE
 
@@ -56,26 +57,13 @@ def changes_since(moment: datetime, members: Collection[int] | None = None) -> I
                 continue
             if kind := _kind(first, contact):
                 yield _change(kind, contact or last, first.contact_id, last.at)
-    yield from _added(moment, wanted)
-
-
-def added_since(moment: datetime) -> list[QuerySet[Contact]]:
-    """Return the contacts that were created after a moment, and those that were brought back."""
-    since = FormerContact.objects.filter(contact_id=OuterRef("pk"), at__gt=moment)
-    deleted = FormerContact.objects.filter(is_deleted=True, at__lte=moment)
-    brought_back = Q(~Exists(since), pk__in=deleted.values("contact_id"), updated_at__gt=moment)
-    conditions = (Q(created_at__gt=moment), Q(brought_back, created_at__lte=moment))
-    return [Contact.objects.filter(condition).order_by("pk") for condition in conditions]
+    yield from _added_since(moment, wanted)
 
 
 def forget_former_contacts(older_than: datetime) -> int:
-    """Delete former states recorded before then, and keep in mind until when; return how many."""
+    """Delete what was recorded of contacts before then, and note until when; return the lines."""
     ForgottenStates.forget(older_than)
-    old = FormerContact.objects.filter(at__lt=older_than).order_by("at")
-    count = 0
-    while keys := list(old.values_list("pk", flat=True)[:STATEMENT]):
-        count += FormerContact.objects.filter(pk__in=keys).delete()[0]
-    return count
+    return forget_rows(FormerContact.lines.filter(at__lt=older_than))
 
 
 def _by_contact(
@@ -98,9 +86,12 @@ def _kind(then: FormerContact, now: Contact | None) -> ChangeKind | None:
     return None
 
 
-def _added(moment: datetime, wanted: frozenset[int] | None) -> Iterator[SiteChange]:
-    for added in added_since(moment):
-        contacts = added
+def _added_since(moment: datetime, wanted: frozenset[int] | None) -> Iterator[SiteChange]:
+    since = FormerContact.objects.filter(contact_id=OuterRef("pk"), at__gt=moment)
+    deleted = FormerContact.objects.filter(event=Event.DELETED, at__lte=moment)
+    brought_back = Q(~Exists(since), pk__in=deleted.values("contact_id"), updated_at__gt=moment)
+    for condition in (Q(created_at__gt=moment), Q(brought_back, created_at__lte=moment)):
+        contacts: QuerySet[Contact] = Contact.objects.filter(condition).order_by("pk")
         if wanted is not None and len(wanted) <= STATEMENT:
             contacts = contacts.filter(member_id__in=wanted)
         for contact in contacts.iterator(2_000):

@@ -1,19 +1,20 @@
 """The contacts of a moment that has passed, as far as they are other now.
 
-Computed from the former states that the database's triggers keep; they are forgotten after
-RETENTION_FORMER_CONTACTS_DAYS.
+Computed from the history that the database's triggers keep, for RETENTION_FORMER_CONTACTS_DAYS.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from operator import itemgetter
 from typing import Any, NamedTuple
 
+from base.authorship import Way
 from base.database import slices
-from contacts.history import added_since
+from base.models import Event
 from contacts.models import CONTACT_FIELDS, Contact, ForgottenStates, FormerContact
+
+_STATE = ("member_id", "position", *CONTACT_FIELDS)
 
 
 class PastContact(NamedTuple):
@@ -40,33 +41,65 @@ class Past:
 
 
 def is_known(moment: datetime) -> bool:
-    """Return whether no former state from after that moment is forgotten."""
+    """Return whether nothing that happened after that moment is forgotten."""
     return not ForgottenStates.objects.filter(until__gt=moment).exists()
 
 
-def past_of(moment: datetime, created_at: Collection[datetime] = ()) -> Past:
+def past_of(moment: datetime, runs: Collection[int] = ()) -> Past:
     """Return how the contacts of that moment differ from those of now.
 
-    Contacts that were created exactly at one of the times `created_at` count as there already, as
-    they were then.
+    What the imports `runs` changed since counts as done at that moment already: the contacts that
+    they added or removed, and each value or position that they wrote.
     """
-    former = FormerContact.objects.filter(at__gt=moment).order_by("contact_id", "at", "pk")
-    states = former.values_list(
-        "contact_id", "member_id", "position", "created_at", *CONTACT_FIELDS
-    )
     contacts = []
     changed = set()
-    for contact_id, grouped in groupby(states.iterator(2_000), itemgetter(0)):
-        changed.add(contact_id)
-        _, member_id, position, created, *values = next(grouped)
-        if created <= moment or created in created_at:
-            contacts.append(PastContact(member_id, contact_id, position, tuple(values)))
-    members = {contact.member_id for contact in contacts}
-    for part in slices(sorted(changed)):
-        members.update(Contact.objects.filter(pk__in=part).values_list("member_id", flat=True))
-    for added in added_since(moment):
-        others = added.exclude(created_at__in=created_at).values_list("pk", "member_id")
-        for contact_id, member_id in others.iterator():
-            changed.add(contact_id)
-            members.add(member_id)
+    members: set[int] = set()
+    lines = FormerContact.lines.filter(at__gt=moment).order_by("contact_id", "at", "pk")
+    by_contact = groupby(lines.iterator(2_000), lambda line: line.contact_id)
+    for part in slices((pk, list(of_contact)) for pk, of_contact in by_contact):
+        now = Contact.objects.in_bulk([pk for pk, _ in part])
+        for pk, of_contact in part:
+            changed.add(pk)
+            members.update(state.member_id for state in (*of_contact, now.get(pk)) if state)
+            if was := _state_then(of_contact, now.get(pk), runs):
+                contacts.append(PastContact(was[0], pk, was[1], was[2:]))
     return Past(contacts, changed, members)
+
+
+_State = tuple[Any, ...] | None
+
+
+def _state_then(
+    lines: Sequence[FormerContact], now: Contact | None, runs: Collection[int]
+) -> _State:
+    """Return what a contact was before its first line, with what these runs changed in it since.
+
+    None for a contact that was not there.
+    """
+    state = _before(lines[0])
+    for line, after in zip(lines, _states_after(lines, now), strict=True):
+        if line.way != Way.IMPORT or line.run_id not in runs:
+            continue
+        before = _before(line)
+        if state and before and after:
+            state = tuple(
+                new if new != old else value
+                for value, old, new in zip(state, before, after, strict=True)
+            )
+        else:
+            state = after
+    return state
+
+
+def _states_after(lines: Sequence[FormerContact], now: Contact | None) -> Iterator[_State]:
+    """Yield what a contact became by each line."""
+    for line, following in zip(lines, (*lines[1:], now), strict=True):
+        yield None if line.event == Event.DELETED or following is None else _values(following)
+
+
+def _before(line: FormerContact) -> _State:
+    return None if line.event == Event.ADDED else _values(line)
+
+
+def _values(state: Any) -> tuple[Any, ...]:
+    return tuple(getattr(state, name) for name in _STATE)

@@ -10,6 +10,7 @@ from typing import IO, cast
 from django.utils import timezone
 
 from contacts.models import Contact
+from contacts.past import is_known
 from importexport.exports.stamp import read_moment
 from importexport.files.table import FileRefused, Table
 from importexport.models import ImportMode, ImportRun, Side
@@ -33,7 +34,7 @@ from importexport.runs.plan_tables import store_plan
 from importexport.runs.planned import Plan
 from importexport.runs.site_changes import mark_stale_changes, with_changes_since
 from importexport.runs.site_state import digested_contacts, stored_contacts
-from importexport.runs.stale_export import base_is_known, choices_of, merge_export
+from importexport.runs.stale_export import choices_of, merge_export
 from importexport.states import RunState
 
 
@@ -180,7 +181,7 @@ def _base(options: Options, table: Table) -> datetime | None:
     if options.mode == ImportMode.ADDITION or not options.merges:
         return None
     exported = read_moment(table.properties)
-    return exported.at if exported and base_is_known(exported.at) else None
+    return exported.at if exported and is_known(exported.at) else None
 
 
 def _plan(

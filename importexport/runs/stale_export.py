@@ -2,17 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from contacts.models import CONTACT_FIELDS
-from contacts.past import Past, is_known, past_of
+from contacts.past import Past, past_of
 from importexport.models import ComparedContact, ImportRun, Side
 from importexport.rows.columns import ContactRow
-from importexport.runs.earlier_imports import earlier_imports, with_changes_of
 from importexport.runs.merge import Choose, Comparison, Merge, merge_member
 from importexport.runs.pairs import FileColumns, StoredContact, Values
+from importexport.states import RunState
 
 
 def merge_export(
@@ -49,24 +48,14 @@ def merge_export(
     return merges
 
 
-def base_is_known(exported_at: datetime) -> bool:
-    """Return whether the contacts of that moment are known, and what its file was imported with."""
-    forgotten = earlier_imports(exported_at).exclude(forgotten_at=None)
-    return is_known(exported_at) and not forgotten.exists()
-
-
 def _base(exported_at: datetime) -> Past:
     """Return the contacts that the file was made from, as far as they are other now.
 
-    They are those of the export, with the changes of the file's own earlier imports.
+    People go on with a file that they have imported already: what its earlier imports changed is
+    the file's own change, not the site's.
     """
-    earlier = list(earlier_imports(exported_at))
-    applied_at = [run.applied_at for run in earlier if run.applied_at]
-    past = past_of(exported_at, created_at=applied_at)
-    contacts = list(past.contacts)
-    for run in earlier:
-        contacts = with_changes_of(run, contacts)
-    return replace(past, contacts=contacts)
+    earlier = ImportRun.objects.filter(exported_at=exported_at, state=RunState.DONE)
+    return past_of(exported_at, runs=set(earlier.values_list("pk", flat=True)))
 
 
 # --- Choices ------------------------------------------------------------------------------------

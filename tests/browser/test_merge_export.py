@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from contacts.models import CONTACT_FIELDS, Contact
+from contacts.models import CONTACT_FIELDS, Contact, FormerContact
 from importexport.models import ImportRun
 from tests.factories import ContactFactory, MemberFactory
 from tests.importexport.files import stale
@@ -161,6 +161,7 @@ def test_an_export_changed_in_libreoffice_is_merged_with_what_a_colleague_change
         ContactFactory(member=farm, position=position, **dict(zip(fields, values, strict=True)))
     long_ago = stale.MOMENT - timedelta(days=30)
     Contact.objects.update(created_at=long_ago, updated_at=long_ago)
+    FormerContact.lines.update(at=long_ago)
     keys = dict(Contact.objects.values_list("name", "pk"))
 
     colleague = open_page(back_office_user)

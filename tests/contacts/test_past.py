@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from base.authorship import Way, written_by
 from contacts.history import forget_former_contacts
 from contacts.models import CONTACT_FIELDS, Contact
 from contacts.order import reorder
@@ -74,17 +75,26 @@ class Past(TestCase):
         assert differing <= {*past_of(moment).members}
 
 
-def test_a_contact_created_at_a_given_time_counts_as_there_as_it_was_then():
-    moment = timezone.now() - timedelta(hours=1)
-    mine, other = ContactFactory(name="Mine"), ContactFactory(name="Other")
-    created = mine.created_at
-    at_creation = [one for one in state() if one[1] == mine.pk]
-    assert state_of(moment, created_at=[created]) == at_creation
-    Contact.objects.filter(pk=mine.pk).update(note="later")
-    assert state_of(moment, created_at=[created]) == at_creation
-    Contact.objects.filter(pk=mine.pk).delete()
-    assert state_of(moment, created_at=[created]) == at_creation
-    assert other.pk in past_of(moment).changed
+def test_what_given_imports_changed_counts_as_done_at_that_moment():
+    farm = MemberFactory()
+    anne, bruno = (ContactFactory(member=farm, name=name) for name in ("Anne", "Bruno"))
+    keys = [anne.pk, bruno.pk]
+    moment = timezone.now()
+    with written_by(Way.IMPORT, run=7):
+        chloe = ContactFactory(member=farm, name="Chloé")
+        Contact.objects.filter(pk=anne.pk).update(note="import")
+        bruno.delete()
+    after_import = state()
+    assert state_of(moment, runs={7}) == after_import
+    Contact.objects.filter(pk=anne.pk).update(note="site", fax="0478000001")
+    Contact.objects.filter(pk=chloe.pk).delete()
+    assert state_of(moment, runs={7}) == after_import
+    assert [one[1] for one in state_of(moment, runs={8})] == keys
+    with written_by(Way.IMPORT, run=8):
+        Contact.objects.filter(pk=anne.pk).update(type=2)
+    (anne_then,) = (one for one in state_of(moment, runs={7, 8}) if one[1] == anne.pk)
+    values = dict(zip(CONTACT_FIELDS, anne_then[3], strict=True))
+    assert (values["note"], values["fax"], values["type"]) == ("import", anne.fax, 2)
 
 
 def test_a_moment_is_known_until_a_former_state_from_after_it_is_forgotten():

@@ -4,10 +4,9 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.db.models import F
 from django.utils import timezone
 
-from contacts.models import Contact, FormerContact
+from contacts.models import Contact
 from contacts.order import reorder
 from importexport.exports.contacts import export_contacts
 from importexport.exports.stamp import PROPERTY, ExportMoment, sign
@@ -25,6 +24,7 @@ from tests.importexport.importing import (
     press,
     run_import,
 )
+from tests.importexport.stale import make_old
 from tests.pages import errors, page, text
 
 SINCE = "Ce fichier a été exporté le"
@@ -39,13 +39,6 @@ def farm(db, settings):
         ContactFactory(member=farm, name=name)
     make_old()
     return farm
-
-
-def make_old():
-    """Let all that happened until now have happened long ago."""
-    long = timedelta(hours=5)
-    Contact.objects.update(created_at=F("created_at") - long, updated_at=F("updated_at") - long)
-    FormerContact.objects.update(at=F("at") - long)
 
 
 def export(format="ods"):
