@@ -62,7 +62,7 @@ MERGES = GuidePart(
     rows=(
         ("Champ inchangé", "Champ changé", "La valeur du site est gardée."),
         ("Champ changé", "Champ inchangé", "La valeur du fichier est importée."),
-        ("Champ changé", "Champ changé aussi", "Vous choisissez : le site ou le fichier."),
+        ("Champ changé", "Champ changé autrement", "Vous choisissez : le site ou le fichier."),
         ("Ligne inchangée", "Contact supprimé", "Le contact reste supprimé."),
         ("Ligne changée", "Contact supprimé", "Vous choisissez : le site ou le fichier."),
         ("Ligne enlevée", "Contact inchangé", "La synchronisation supprime le contact."),
@@ -124,6 +124,6 @@ def guide() -> Guide:
     return Guide(
         name="Mode d'emploi",
         title="Modifier les contacts dans ce fichier, puis l'importer",
-        widths_in_cm=(8.0, 4.0, 15.5),
+        widths_in_cm=(8.0, 4.5, 15.0),
         parts=(_STEPS, FILLING, _CARE, CHOICES, _WORDS, MERGES),
     )
