@@ -14,26 +14,24 @@ from base.french import grouped
 from importexport.files import EMPTY, check_size
 from importexport.files.table import FileRefused
 from importexport.models import ImportMode, ImportRun, Side
+from importexport.rows.guide import ADDITION, SYNCHRONISATION, UPDATE
 from importexport.runs.intake import limits
 
 _CHOICE = re.compile(r"choix-([0-9]{1,18})")
 _MODES = {
     ImportMode.ADDITION: (
-        "Ajouter tous les contacts du fichier",
+        ADDITION,
         "Même s'ils sont déjà présents. Rien n'est modifié ni supprimé.",
     ),
     ImportMode.UPDATE: (
-        "Mettre à jour les contacts déjà présents",
+        UPDATE,
         (
             "Un contact est reconnu à son mail, sinon à sa dénomination, sinon à un numéro. "
             "Les autres lignes sont ajoutées. Rien n'est supprimé."
         ),
     ),
     ImportMode.SYNCHRONISATION: (
-        (
-            "Synchronisation des contacts (supprime les contacts du membre non présents "
-            "dans le fichier)"
-        ),
+        SYNCHRONISATION,
         (
             "Les contacts de tout le site deviennent exactement ceux du fichier : un membre "
             "absent du fichier perd tous ses contacts."

@@ -18,7 +18,8 @@ from base.typed import typed
 from importexport.exports.contacts import export_and_note
 from importexport.forms import ImportForm
 from importexport.models import ContactExport, ImportRun, RunSource
-from importexport.rows.sheet import CONTENT_TYPES, GUIDE_TITLES, Format, guide_rows, write_rows
+from importexport.rows.guide import CHOICES, FILLING, MERGE, MERGES, PAIRS
+from importexport.rows.sheet import CONTENT_TYPES, Format, write_rows
 from importexport.runs.failures import DISK_FULL, is_disk_full
 from importexport.runs.intake import Options, TooManyOpenRuns, receive
 from importexport.runs.steps import ask_for_work
@@ -44,8 +45,14 @@ def import_file(request: HttpRequest) -> HttpResponse:
         except TooManyOpenRuns:
             form.add_error("file", _too_many_open())
     form.focus()
-    context = {"form": form, "guide_titles": GUIDE_TITLES, "guide": guide_rows()}
-    return render(request, "importexport/import.html", context)
+    guide = {
+        "filling": FILLING,
+        "pairs": PAIRS,
+        "choices": CHOICES,
+        "merge": MERGE,
+        "merges": MERGES,
+    }
+    return render(request, "importexport/import.html", {"form": form, **guide})
 
 
 def _too_many_open() -> str:

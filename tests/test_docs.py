@@ -11,7 +11,8 @@ from django.conf import settings
 from django.core.management import get_commands, load_command_class
 
 from importexport.rows.columns import COLUMNS
-from scripts import draw_rooms
+from importexport.rows.guide import ADDITION, MERGE, SYNCHRONISATION, UPDATE
+from scripts import draw_merge, draw_rooms
 
 ROOT = Path(settings.BASE_DIR)
 PAGES = sorted(
@@ -19,6 +20,7 @@ PAGES = sorted(
     for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "tests" / "README.md")
     if path.is_file()
 )
+IMPORTING = ROOT / "docs" / "importer.md"
 ROOMS = draw_rooms.rooms()
 # What a recipe makes, and what a site has beside the repository.
 NOT_KEPT = {
@@ -257,6 +259,19 @@ def test_the_layers_of_the_page_are_those_that_the_linter_holds():
 def test_the_drawing_is_that_of_the_imports():
     page = text_of(draw_rooms.PAGE)
     assert draw_rooms.drawn(page) == page
+
+
+def test_the_picture_of_a_merge_is_that_of_its_script():
+    assert draw_merge.PICTURE.read_text(encoding="utf-8") == draw_merge.drawing()
+    assert f"({draw_merge.PICTURE.parent.name}/{draw_merge.PICTURE.name})" in text_of(IMPORTING)
+
+
+def test_the_page_on_importing_has_the_choices_of_the_form_and_its_words_on_merging():
+    words = " ".join(text_of(IMPORTING).split())
+    # The page has the label of the synchronisation without its brackets.
+    for label in (ADDITION, UPDATE, SYNCHRONISATION.partition(" (")[0]):
+        assert f"| {label} |" in words
+    assert " ".join(MERGE.split()) in words
 
 
 def test_no_import_goes_up_or_sideways():

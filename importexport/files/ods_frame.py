@@ -18,7 +18,8 @@ MIME_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 # The number of empty rows below the last one that have the drop-down list.
 READY_ROWS = 1_000
 # The names of the cells' styles.
-TITLE, PLAIN, TEXT, MUTED, NUMBER = "title", "plain", "text", "muted", "number"
+HEADING, TITLE, PLAIN = "heading", "title", "plain"
+TEXT, MUTED, NUMBER = "text", "muted", "number"
 FAULTY_TEXT, FAULTY_NUMBER = "faulty-text", "faulty-number"
 _SHEET_MARKER = "sheet-stands-here"
 _ROWS_MARKER = "rows-stand-here"
@@ -39,13 +40,21 @@ class SheetColumn:
 
 
 @dataclass(frozen=True)
+class GuidePart:
+    """A part of a guide: titles, and rows of text below them."""
+
+    titles: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Guide:
-    """A second sheet that explains the first: its name, titles, widths and rows of text."""
+    """A last sheet that explains the others: its name, its title, its columns and its parts."""
 
     name: str
-    titles: tuple[str, ...]
+    title: str
     widths_in_cm: tuple[float, ...]
-    rows: tuple[tuple[str, ...], ...]
+    parts: tuple[GuidePart, ...]
 
 
 class Frame:
@@ -159,6 +168,7 @@ class _Styles:
         self._styles.addElement(as_text)
         self.sheet = style.Style(name="sheet", family="table", masterpagename=PAGE)
         self._styles.addElement(self.sheet)
+        self.heading = self._cell_style(HEADING, fontweight="bold", fontsize="15pt")
         self.title = self._cell_style(TITLE, fontweight="bold", backgroundcolor="#e3efe6")
         self.plain = self._cell_style(PLAIN, wraps=True)
         self.text = self._cell_style(TEXT, datastylename="as-text")
@@ -185,19 +195,21 @@ class _Styles:
         *,
         color: str = "",
         fontweight: str = "",
+        fontsize: str = "",
         backgroundcolor: str = "",
         datastylename: str = "",
         wraps: bool = False,
     ) -> style.Style:
         extra = {"datastylename": datastylename} if datastylename else {}
         made = style.Style(name=name, family="table-cell", parentstylename="Default", **extra)
-        if color or fontweight:
-            properties = {"color": color, "fontweight": fontweight}
-            made.addElement(style.TextProperties(**{k: v for k, v in properties.items() if v}))
+        texts = {"color": color, "fontweight": fontweight, "fontsize": fontsize}
+        if used := {name: value for name, value in texts.items() if value}:
+            made.addElement(style.TextProperties(**used))
         if backgroundcolor:
             made.addElement(style.TableCellProperties(backgroundcolor=backgroundcolor))
         if wraps:
-            made.addElement(style.TableCellProperties(wrapoption="wrap", verticalalign="top"))
+            wrapped = {"wrapoption": "wrap", "verticalalign": "top", "padding": "0.06cm"}
+            made.addElement(style.TableCellProperties(**wrapped))
         self._styles.addElement(made)
         return made
 
@@ -257,24 +269,27 @@ def _guide_sheet(guide: Guide, styles: _Styles) -> table.Table:
     for width in guide.widths_in_cm:
         sheet.addElement(table.TableColumn(stylename=styles.column(width)))
     on_each_page = table.TableHeaderRows()
-    on_each_page.addElement(_title_row(guide.titles, styles))
+    on_each_page.addElement(_row((guide.title,), styles.heading))
     sheet.addElement(on_each_page)
-    for values in guide.rows:
-        row = table.TableRow()
-        for value in values:
-            row.addElement(_cell(value, styles.plain))
-        sheet.addElement(row)
+    for part in guide.parts:
+        sheet.addElement(_row(("",), styles.plain))
+        sheet.addElement(_row(part.titles, styles.title))
+        for values in part.rows:
+            sheet.addElement(_row(values, styles.plain))
     return sheet
 
 
-def _title_row(titles: Sequence[str], styles: _Styles) -> table.TableRow:
+def _row(values: Sequence[str], cell_style: style.Style) -> table.TableRow:
     row = table.TableRow()
-    for title in titles:
-        row.addElement(_cell(title, styles.title))
+    for value in values:
+        row.addElement(_cell(value, cell_style))
     return row
 
 
 def _cell(value: str, cell_style: style.Style) -> table.TableCell:
+    if not value:
+        # Truly empty, so that a long text in the cell before is shown across it.
+        return table.TableCell(stylename=cell_style)
     cell = table.TableCell(valuetype="string", stylename=cell_style)
     for line in value.split("\n"):
         cell.addElement(text.P(text=line))

@@ -5,9 +5,10 @@ from typing import IO, Literal
 
 from contacts.models import ContactType
 from importexport.files.csv_writer import write_csv
-from importexport.files.ods_frame import Guide, SheetColumn
+from importexport.files.ods_frame import SheetColumn
 from importexport.files.ods_writer import Properties, write_ods
 from importexport.rows.columns import COLUMNS, Column
+from importexport.rows.guide import guide
 from importexport.rows.values import Value
 
 Format = Literal["ods", "csv"]
@@ -16,14 +17,8 @@ CONTENT_TYPES: dict[Format, str] = {
     "csv": "text/csv; charset=utf-8",
 }
 SHEET_NAME = "Contacts"
-GUIDE_NAME = "Mode d'emploi"
 _PHONE_COLUMNS = frozenset(
     place for place, column in enumerate(COLUMNS) if column.field in ("phones", "fax")
-)
-GUIDE_TITLES = (
-    "Intitulé de la colonne dans le tableau",
-    "Obligatoire ?",
-    "Comment remplir le champ ?",
 )
 
 
@@ -36,17 +31,9 @@ def write_rows(
     """Write a contact file with these rows, none for the template; a CSV has no properties."""
     if format == "ods":
         columns = [sheet_column(column) for column in COLUMNS]
-        write_ods(file, SHEET_NAME, columns, rows, _guide(), properties)
+        write_ods(file, SHEET_NAME, columns, rows, guide(), properties)
     else:
         write_csv(file, [column.title for column in COLUMNS], rows, _PHONE_COLUMNS)
-
-
-def guide_rows() -> list[tuple[str, str, str]]:
-    """Return the title of each column, whether it is required, and the manual's explanation."""
-    return [
-        (column.title, "Oui" if column.is_required else "Non", column.explanation)
-        for column in COLUMNS
-    ]
 
 
 def sheet_column(column: Column) -> SheetColumn:
@@ -57,7 +44,3 @@ def sheet_column(column: Column) -> SheetColumn:
         is_muted=column.is_comfort,
         choices=tuple(ContactType.values) if column.is_number else (),
     )
-
-
-def _guide() -> Guide:
-    return Guide(GUIDE_NAME, GUIDE_TITLES, (6.0, 3.0, 16.0), tuple(guide_rows()))

@@ -10,7 +10,7 @@ from hypothesis.extra.django import TestCase
 
 from base.authorship import Way, written_by
 from contacts.history import forget_former_contacts
-from contacts.models import CONTACT_FIELDS, Contact
+from contacts.models import CONTACT_FIELDS, Contact, next_position
 from contacts.order import reorder
 from contacts.past import is_known, past_of
 from tests.factories import ContactFactory, MemberFactory
@@ -56,7 +56,7 @@ def act(operation, number, members):
         one.delete()
     elif one and operation == "move":
         other = members[1 - number % 2]
-        Contact.objects.filter(pk=one.pk).update(member=other, position=100 + one.pk)
+        Contact.objects.filter(pk=one.pk).update(member=other, position=next_position(other.pk))
 
 
 class Past(TestCase):

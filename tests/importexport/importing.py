@@ -40,24 +40,24 @@ def send(client, file, **values):
     return client.post(ADDRESS, {"file": file, **values}, follow=True)
 
 
-def received(file, *, sync=False) -> ImportRun:
+def received(file, *, sync=False, update=False) -> ImportRun:
     """Send a file as a browser does; its import then waits to be checked."""
-    run = _received(file, sync)
+    run = _received(file, options(sync, update=update))
     ask_for_work(run.pk)
     return run
 
 
-def ready(file, *, sync=False) -> ImportRun:
+def ready(file, *, sync=False, update=False) -> ImportRun:
     """Send a file, check it, and return its import, which waits for its confirmation."""
-    run = _received(file, sync)
+    run = _received(file, options(sync, update=update))
     check_run(run.pk)
     run.refresh_from_db()
     return run
 
 
-def _received(file, sync) -> ImportRun:
+def _received(file, chosen) -> ImportRun:
     sent = File(file, getattr(file, "name", "contacts"))
-    return receive(sent, options(sync), source=RunSource.BROWSER)
+    return receive(sent, chosen, source=RunSource.BROWSER)
 
 
 def work():

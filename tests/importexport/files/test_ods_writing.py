@@ -9,7 +9,7 @@ import python_calamine
 from lxml import etree
 from odf import opendocument, table, teletype, text
 
-from importexport.files.ods_frame import MIME_TYPE, Guide, SheetColumn
+from importexport.files.ods_frame import MIME_TYPE, Guide, GuidePart, SheetColumn
 from importexport.files.ods_writer import write_ods
 
 COLUMNS = [
@@ -18,7 +18,11 @@ COLUMNS = [
     SheetColumn("Note & <suite>", 5.0),
     SheetColumn("Type", 1.5, is_number=True, choices=(1, 2, 3)),
 ]
-GUIDE = Guide("Mode d'emploi", ("Colonne", "Sens"), (4.0, 9.0), (("Type", "un\ndeux <3>"),))
+PARTS = (
+    GuidePart(("Colonne", "Sens"), (("Type", "un\ndeux <3>"),)),
+    GuidePart(("Et puis", ""), (("Fin", ""),)),
+)
+GUIDE = Guide("Mode d'emploi", "Comment faire", (4.0, 9.0), PARTS)
 ROWS = [
     ("0042", "=1+1", "une\ndeux", 1),
     ("", "a  b", " c\td ", 2),
@@ -194,8 +198,13 @@ def attribute(attributes, name):
 def test_titles_are_bold():
     document = content()
     names = found(document, "//table:table-header-rows//@table:style-name")
+    of_parts = [
+        found(document, f"//table:table-cell[text:p='{part.titles[0]}']/@table:style-name")
+        for part in PARTS
+    ]
 
-    assert len(names) == len(COLUMNS) + len(GUIDE.titles)
+    assert len(names) == len(COLUMNS) + 1
+    assert of_parts == [names[:1]] * len(PARTS)
     for name in names:
         assert attribute(style_of(document, name, "text-properties"), "font-weight") == "bold"
 
@@ -266,7 +275,7 @@ def test_the_titles_of_both_sheets_stay_in_sight():
 def test_on_paper_the_titles_are_on_each_page():
     titles = found(content(), "//table:table/table:table-header-rows/table:table-row")
 
-    assert [len(row) for row in titles] == [len(COLUMNS), len(GUIDE.titles)]
+    assert [len(row) for row in titles] == [len(COLUMNS), 1]
 
 
 def test_on_paper_it_is_landscape_and_one_page_wide():
@@ -319,12 +328,14 @@ def test_the_second_sheet_explains_the_first():
 
     assert found(document, "//table:table/@table:name") == ["Contacts", "Mode d'emploi"]
     assert found(document, "//table:table[2]//text:p/text()") == [
-        "Colonne",
-        "Sens",
-        "Type",
-        "un",
-        "deux <3>",
+        "Comment faire",
+        *("Colonne", "Sens", "Type", "un", "deux <3>"),
+        *("Et puis", "Fin"),
     ]
+    # A cell without a text is empty, so that a long title is shown across it.
+    rows = found(document, "//table:table[2]//table:table-row")
+    assert [len(row) for row in rows] == [1, 1, 2, 2, 1, 2, 2]
+    assert found(rows[-1], "table:table-cell[2]/@office:value-type") == []
 
 
 # --- Read by others -------------------------------------------------------------------------

@@ -105,7 +105,7 @@ def test_a_damaged_entry_of_metadata_is_no_reason_to_refuse_a_file():
 def written(rows, properties):
     file = io.BytesIO()
     columns = [SheetColumn("Référence", 3.0), SheetColumn("Type", 2.0, is_number=True)]
-    write_ods(file, "Contacts", columns, rows, Guide("Guide", (), (), ()), properties)
+    write_ods(file, "Contacts", columns, rows, Guide("Guide", "", (), ()), properties)
     return file
 
 

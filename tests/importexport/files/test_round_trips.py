@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from importexport.files.csv_writer import write_csv
-from importexport.files.ods_frame import Guide, SheetColumn
+from importexport.files.ods_frame import Guide, GuidePart, SheetColumn
 from importexport.files.ods_writer import write_ods
 from tests.importexport.files.making import TITLES, read
 
@@ -16,7 +16,8 @@ COLUMNS = [
     SheetColumn("Nom", 5.0),
     SheetColumn("Type", 2.0, is_number=True, choices=(1, 2, 3)),
 ]
-GUIDE = Guide("Guide", ("Titre",), (5.0,), (("texte du guide\nsur deux lignes",),))
+PART = GuidePart(("Titre",), (("texte du guide\nsur deux lignes",),))
+GUIDE = Guide("Guide", "Tout", (5.0,), (PART,))
 
 # What XML 1.0 can hold, without carriage returns, and PostgreSQL too.
 CHARACTERS = st.one_of(

@@ -7,7 +7,7 @@ from base.characters import FORBIDDEN, canonical_phones, one_line
 from contacts.models import CONTACT_FIELDS, Contact, ContactType
 from importexport.files.table import FormulaError
 from importexport.rows.columns import COLUMNS
-from importexport.rows.sheet import guide_rows
+from importexport.rows.guide import FILLING
 from importexport.rows.values import _USUAL_EMAIL, CellRefused, brief
 from tests.importexport.files_made import plain
 
@@ -49,7 +49,7 @@ def test_every_field_of_a_contact_has_one_column():
 
 
 def test_the_guide_tells_each_type_by_its_number():
-    (explanation,) = [words for title, _, words in guide_rows() if title == "Type"]
+    (explanation,) = [words for title, _, words in FILLING.rows if title == "Type"]
     for kind in ContactType:
         assert f"{kind.value} : {kind.label}" in plain(explanation)
 

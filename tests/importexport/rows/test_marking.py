@@ -14,9 +14,9 @@ from importexport.files.ods_marked import MarkedRow, write_marked_ods
 from importexport.files.table import FileRefused, FormulaError, Limits
 from importexport.rows.checking import check_table, is_header
 from importexport.rows.columns import COLUMNS
+from importexport.rows.guide import FILLING
 from importexport.rows.known_members import KnownMember
 from importexport.rows.marking import mark_file
-from importexport.rows.sheet import guide_rows
 from tests.importexport.files import making
 from tests.importexport.files.making import LIMITS, cell, document, package, row, sheet
 from tests.importexport.files.making_xlsx import by_openpyxl
@@ -285,7 +285,7 @@ SHORT_TITLES = ("Référence", "Dénomination", "Type")
 def test_exports_and_the_guide_have_no_column_of_errors():
     titles = cells_by_line(export_like([full_row({"Référence": "C1", "Type": 1})], "ods"))[1]
     assert titles == [column.title for column in COLUMNS]
-    assert "Erreurs" not in {title for title, _, _ in guide_rows()}
+    assert "Erreurs" not in {title for title, _, _ in FILLING.rows}
 
 
 # --- Large and hostile ----------------------------------------------------------------------

@@ -20,7 +20,7 @@ from members.locks import held_member
 from members.models import Member
 from tests.concurrency import in_thread, wait_until_held_up
 from tests.factories import ContactFactory, MemberFactory, UserFactory
-from tests.importexport.files_made import csv_file, names, untouched
+from tests.importexport.files_made import csv_file, names, plain, untouched
 from tests.importexport.importing import import_contacts, ready, run_import
 from tests.pages import form_values, main_form, text
 
@@ -234,6 +234,129 @@ def test_of_two_confirmed_synchronisations_the_second_is_checked_again(member, m
     assert confirm(second, second.preview_key)
     work_on(second.pk)
     assert names() == ["Anne", "Éric"]
+
+
+def test_two_synchronisations_that_modify_the_same_contacts_end_as_one_after_the_other(
+    member, import_while
+):
+    keys = list(Contact.objects.order_by("pk").values_list("pk", flat=True))
+    second = csv_file(["C2", "Zoé", 3], ["C1", "Bruno", 3], ["C1", "Anne", 1])
+    outcome = import_while(
+        lambda: import_contacts(second, sync=True),
+        *(["C1", "Anne", 1], ["C1", "Bruno", 1], ["C2", "Zoé", 1]),
+    )
+    # Anne has her type by the first one already.
+    assert (outcome.modified, outcome.added, outcome.removed) == (2, 0, 0)
+    assert names() == ["Bruno", "Anne", "Zoé"]
+    assert list(Contact.objects.order_by("pk").values_list("pk", "type")) == [
+        *zip(keys, (1, 3, 3), strict=True)
+    ]
+    assert places_are_distinct()
+
+
+@pytest.mark.parametrize("mode", ["sync", "update"])
+def test_of_two_confirmed_imports_that_modify_a_contact_the_second_is_checked_again(
+    member, meanwhile, mode
+):
+    rest = [["C1", "Bruno", 4], ["C2", "Zoé", 4]]
+    first = ready(csv_file(["C1", "Anne", 1], *rest), **{mode: True})
+    second = ready(csv_file(["C1", "Anne", 2], *rest), **{mode: True})
+    for run in (first, second):
+        assert confirm(run, run.preview_key)
+    result = meanwhile(lambda: work_on(second.pk))
+    work_on(first.pk)
+    result()
+    for run in (first, second):
+        run.refresh_from_db()
+    assert (first.state, second.state, second.claim) == ("done", "received", None)
+    assert member.contacts.get(name="Anne").type == 1
+
+    work_on(second.pk)
+    second.refresh_from_db()
+    assert second.state == "ready"
+    (change,) = second.outdated["changes"]
+    assert plain(change).startswith("Anne : modifié le")
+    (previous,) = second.previous_values.all()
+    assert previous.type == 1
+    assert confirm(second, second.preview_key)
+    work_on(second.pk)
+    assert member.contacts.get(name="Anne").type == 2
+
+
+@pytest.mark.parametrize("mode", ["sync", "update"])
+def test_an_edit_between_preview_and_applying_is_not_written_over(member, client, mode):
+    rows = [["C1", "Anne", 1], ["C1", "Bruno", 4], ["C2", "Zoé", 4]]
+    run = ready(csv_file(*rows), **{mode: True})
+    anne = member.contacts.get(name="Anne")
+    edit = address(member, f"contacts/{anne.pk}/modifier/")
+    typed = form_values(client.get(edit)) | {"job_title": "Cheffe", "note": "matin"}
+    assert client.post(edit, typed).status_code == 302
+    before = untouched()
+
+    assert confirm(run, run.preview_key)
+    work_on(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.applied_at) == ("received", None)
+    assert untouched() == before
+    work_on(run.pk)
+    run.refresh_from_db()
+    assert run.state == "ready"
+    (change,) = run.outdated["changes"]
+    assert plain(change).startswith("Anne : modifié le")
+    assert confirm(run, run.preview_key)
+    work_on(run.pk)
+    anne.refresh_from_db()
+    # The file has no columns of these two.
+    assert (anne.type, anne.job_title, anne.note) == (1, "Cheffe", "matin")
+
+
+@pytest.mark.parametrize("field", ["job_title", "type"])
+def test_an_edit_of_a_contact_that_the_import_modifies_meets_its_new_values(
+    member, client, import_while, field
+):
+    anne = member.contacts.get(name="Anne")
+    edit = address(member, f"contacts/{anne.pk}/modifier/")
+    typed = form_values(client.get(edit)) | {field: {"job_title": "Cheffe", "type": "2"}[field]}
+    rows = [["C1", "Anne", 1], ["C1", "Bruno", 4], ["C2", "Zoé", 4]]
+    response = import_while(lambda: client.post(edit, typed), *rows)
+    assert response.status_code == 200
+    assert "Notifications administratives" in text(response)
+    anne.refresh_from_db()
+    assert (anne.type, anne.job_title) == (1, "")
+
+
+def test_an_edit_while_the_import_of_its_contact_is_undone_comes_after(member, client, meanwhile):
+    rows = [["C1", "Anne", 1], ["C1", "Bruno", 4], ["C2", "Zoé", 4]]
+    before = untouched()
+    run, _ = run_import(csv_file(*rows), sync=True)
+    anne = member.contacts.get(name="Anne")
+    edit = address(member, f"contacts/{anne.pk}/modifier/")
+    typed = form_values(client.get(edit)) | {"job_title": "Cheffe"}
+    ask_to_undo(run, None)
+    result = meanwhile(lambda: client.post(edit, typed))
+    work_on(run.pk)
+    assert result().status_code == 200
+    run.refresh_from_db()
+    assert run.state == "undone"
+    assert untouched() == before
+
+
+def test_an_edit_that_comes_before_the_undoing_of_its_contact_stops_it(member, client, others):
+    rows = [["C1", "Anne", 1], ["C1", "Bruno", 4], ["C2", "Zoé", 4]]
+    run, _ = run_import(csv_file(*rows), sync=True)
+    ask_to_undo(run, None)
+    with held_member(member.pk) as held:
+        late = others.submit(in_thread, work_on, run.pk)
+        wait_until_held_up(late.done)
+        anne = held.contacts.get(name="Anne")
+        anne.note = "matin"
+        anne.save()
+    late.result(timeout=20)
+    run.refresh_from_db()
+    assert run.state == "done"
+    assert "Des contacts de cet import ont changé depuis" in run.message
+    anne.refresh_from_db()
+    assert (anne.type, anne.note) == (1, "matin")
 
 
 def test_an_edit_during_an_undoing_comes_after_it(member, client, meanwhile):

@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from contacts.models import CONTACT_FIELDS, Contact, Topic
 from importexport.runs.undo import UndoRefused, check_undo, undo_run
@@ -13,7 +13,7 @@ from members.models import Member
 from tests.factories import ContactFactory, MemberFactory, UserFactory
 from tests.importexport.files_made import csv_file, names, plain, untouched
 from tests.importexport.importing import run_import
-from tests.pages import text
+from tests.pages import form_values, page, text
 
 CASES = Path(__file__).parents[2] / "cases"
 TITLES = ("Référence", "Dénomination", "Mail", "Tel", "Type")
@@ -190,6 +190,42 @@ def test_an_import_is_not_undone_once_a_contact_it_modified_was_changed(farm, ch
         "Anne",
         "modifié par l'import, puis modifié ou supprimé",
     )
+    assert untouched() == before
+
+
+def test_an_edit_by_the_form_stops_the_undoing_and_its_contact_is_named(administrator, farm):
+    run, _ = synchronise(row("Anne", phones="06"), row("Bruno", phones="07"), *ALL[2:])
+    anne = farm.contacts.get(name="Anne")
+    form = f"{farm.get_absolute_url()}contacts/{anne.pk}/modifier/"
+    typed = form_values(administrator.get(form)) | {"note": "soir"}
+    assert administrator.post(form, typed).status_code == 302
+    before = untouched()
+
+    address = f"{run.get_absolute_url()}annuler/"
+    for ask in (administrator.get, administrator.post):
+        response = ask(address)
+        assert "1 contact empêche l'annulation" in text(response)
+        assert "Anne : modifié par l'import, puis modifié ou supprimé" in text(response)
+        assert not page(response).xpath("//main//form")
+    with pytest.raises(CommandError) as refused:
+        call_command("undo_import", run.pk)
+    assert plain(refused.value).splitlines()[1:] == [
+        "Anne : modifié par l'import, puis modifié ou supprimé"
+    ]
+    run.refresh_from_db()
+    assert (run.state, untouched()) == ("done", before)
+
+
+def test_a_later_import_of_the_same_contacts_is_undone_first(farm):
+    before = untouched()
+    first, _ = synchronise(row("Anne", phones="06"), *ALL[1:])
+    between = untouched()
+    second, _ = update(row("Anne", phones="07"))
+    with pytest.raises(UndoRefused, match="Un import plus récent est en place"):
+        check_undo(first)
+    undo(second)
+    assert untouched() == between
+    undo(first)
     assert untouched() == before
 
 

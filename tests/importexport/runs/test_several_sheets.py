@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from importexport.files import open_table
-from importexport.files.ods_frame import Guide
+from importexport.files.ods_frame import Guide, GuidePart
 from importexport.files.ods_writer import MOST_ROWS_OF_A_SHEET, write_ods
 from importexport.files.table import FileRefused
 from importexport.rows.checking import check_table, is_header
@@ -29,7 +29,7 @@ def exported(count, rows_of_a_sheet):
     columns = [sheet_column(column) for column in COLUMNS]
     values = ({"Référence": "C1", "Dénomination": f"n{n}", "Type": 1} for n in range(count))
     rows = map(full_row, values)
-    guide = Guide("Guide", ("a",), (2.0,), (("b",),))
+    guide = Guide("Guide", "a", (2.0,), (GuidePart(("b",), (("c",),)),))
     write_ods(file, "Contacts", columns, rows, guide, rows_of_a_sheet=rows_of_a_sheet)
     return file
 
