@@ -124,9 +124,8 @@ def test_of_two_merges_at_once_the_second_one_is_previewed_anew(exports, tmp_pat
             wait_until(lambda: state_of(waiting) == "ready" and not waiting.undecided_count)
         asked_to_apply(waiting)
         wait_until(lambda: state_of(waiting) == "done")
-    faxes = Contact.objects.filter(fax=FAX).count()
-    assert faxes > 1_000
-    assert Contact.objects.filter(note="file").count() > 1_000
+    assert Contact.objects.filter(fax=FAX).count() > len(site) // 6
+    assert Contact.objects.filter(note="file").count() > len(site) // 6
     for run in sorted(runs, key=lambda run: run.applied_at, reverse=True):
         with a_worker(tmp_path):
             ask_to_undo(run, None)
