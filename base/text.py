@@ -20,7 +20,10 @@ _UNSEEN = re.compile(
     "[\u00ad\u0300-\u036f\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
-_NEITHER_ASCII_NOR_ACCENT = re.compile("[^\x00-\x7f\u0300-\u036f]")
+# For texts that are ASCII but for accents, as bytes of UTF-8: those of accents go away. Any other
+# character leaves a byte that is not ASCII.
+_PLAIN_BYTES = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ`", b"abcdefghijklmnopqrstuvwxyz'")
+_ACCENT_BYTES = b"\xcc\xcd" + bytes(range(0x80, 0xB0))
 # What NFKD leaves apart although a reader takes it for the same.
 _ALIKE = str.maketrans(
     dict.fromkeys("’‘‛ʼʹ′`", "'")
@@ -44,8 +47,9 @@ def plain(text: str) -> str:
         return text.lower().replace("`", "'")
     # NFKD would make a space and an accent of this one.
     text = unicodedata.normalize("NFKD", text.replace("´", "'"))
-    if not _NEITHER_ASCII_NOR_ACCENT.search(text):
-        return text.encode("ascii", "ignore").decode().lower().replace("`", "'")
+    plain_bytes = text.encode(errors="surrogatepass").translate(_PLAIN_BYTES, _ACCENT_BYTES)
+    if plain_bytes.isascii():
+        return plain_bytes.decode("ascii")
     return _UNSEEN.sub("", text).lower().translate(_ALIKE)
 
 
@@ -135,8 +139,7 @@ def phone_digits(numbers: str) -> str:
 
 def searchable(*parts: str) -> str:
     """Return the text in which words are looked for; the last part holds phone numbers."""
-    *words, numbers = parts
-    return f"{fold(' '.join(words))} {phone_digits(numbers)}"
+    return f"{fold(' '.join(parts[:-1]))} {phone_digits(parts[-1])}"
 
 
 class Fold(models.Func):

@@ -21,11 +21,18 @@ _WORKS = {
     "export_file": "export",
     "import_file": "import",
     "synchronise_file": "synchronise, unchanged",
+    "synchronise_changed_file": "synchronise, 1 % changed",
 }
+# What a work may take beside another one.
+_WANTED_BESIDE = (
+    ("synchronise_file", "import_file", 0.8),
+    ("synchronise_changed_file", "synchronise_file", 1.1),
+)
 _LEGEND = f"""\
 peer: django-import-export, tuned (benchmarks/peer.py). Median of 3 runs, the most memory of 3.
 MiB: growth of the process over its state before the work. time, memory: peer ÷ ours.
 Each imports the file that it exported; both must leave the very same contacts.
+1 % changed: every hundredth row has another phone number.
 – the peer cannot synchronise; above {_PEER_IS_QUICK_TO:,} contacts it runs once, with --full."""
 
 
@@ -49,12 +56,16 @@ def measure_files(bench: Bench) -> None:
         measures: defaultdict[_Case, list[Measure]] = defaultdict(list)
         try:
             with bench.site(size // CONTACTS_A_MEMBER, size) as contacts:
+                changed = _change_and_export(bench)
                 for case in _ordered_cases(peer_turns):
                     tell(f"{case.side}: {case.title}, {size:,} contacts")
-                    measures[case].append(_measure(bench, case, size, contacts))
+                    is_changed = case.work == "synchronise_changed_file"
+                    wanted = changed if is_changed else (size, contacts)
+                    measures[case].append(_measure(bench, case, *wanted))
         finally:
             print()
             _print_file_table(size, measures)
+            _print_ratios(measures)
         growths[size] = {case: _cost(runs).mebibytes for case, runs in measures.items()}
     print()
     print(_memory_lines(growths[bench.sizes[0]], growths[bench.largest]))
@@ -83,20 +94,30 @@ def _ordered_cases(peer_turns: int) -> Iterator[_Case]:
         case
         for mine in ours
         for case in (mine, replace(mine, side="peer"))
-        if case.side == "ours" or case.work != "synchronise_file"
+        if case.side == "ours" or not case.work.startswith("synchronise")
     ]
     for turn in range(_REPEATS):
         cases = both if turn < peer_turns else ours
         yield from cases if turn % 2 == 0 else reversed(cases)
 
 
-def _measure(bench: Bench, case: _Case, size: int, contacts: str) -> Measure:
-    """Run a case; raise CaseFailed where it left other contacts than the site has."""
+def _change_and_export(bench: Bench) -> tuple[int, str]:
+    """Write files of contacts of which 1 % are changed; return their number, the digest of all."""
+    for format in ("ods", "csv"):
+        path = str(bench.folder / f"changed.{format}")
+        with fresh_copy(bench.store, "contacts") as url:
+            changed = bench.run("ours.change_and_export", url, path=path, format=format)
+    return changed.outcome, changed.contacts
+
+
+def _measure(bench: Bench, case: _Case, outcome: int, contacts: str) -> Measure:
+    """Run a case; raise CaseFailed where its outcome or the contacts that it left are others."""
     template = "members" if case.work == "import_file" else "contacts"
-    path = bench.folder / f"{case.side}.{case.format}"
+    name = "changed" if case.work == "synchronise_changed_file" else case.side
+    path = bench.folder / f"{name}.{case.format}"
     with fresh_copy(bench.store, template) as url:
         measure = bench.run(f"{case.side}.{case.work}", url, path=str(path), format=case.format)
-    is_whole = case.work == "export_file" or measure.outcome == size
+    is_whole = case.work == "export_file" or measure.outcome == outcome
     if not is_whole or measure.contacts != contacts:
         raise CaseFailed(
             f"{case.side}.{case.work} ({case.format}) returned {measure.outcome} and left "
@@ -121,6 +142,18 @@ def _print_file_table(size: int, measures: dict[_Case, list[Measure]]) -> None:
             ]
         rows.append([case.title, *cost_cells(ours), *cells])
     print_table(titles, rows)
+
+
+def _print_ratios(measures: dict[_Case, list[Measure]]) -> None:
+    """Print what works took beside others, and what the project promises of it."""
+    for work, other, wanted in _WANTED_BESIDE:
+        ratios = []
+        for format in ("ods", "csv"):
+            runs, others = (measures.get(_Case("ours", name, format)) for name in (work, other))
+            if runs and others:
+                share = ratio(_cost(runs).seconds, _cost(others).seconds, 2)
+                ratios.append(f"{format.upper()} {share}")
+        print(f"{_WORKS[work]}, beside {_WORKS[other]} (wanted: ≤ {wanted}): {', '.join(ratios)}")
 
 
 def _memory_lines(smallest: dict[_Case, float], largest: dict[_Case, float]) -> str:

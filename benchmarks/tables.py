@@ -62,9 +62,9 @@ def cost_cells(cost: Cost) -> list[str]:
     return [f"{cost.seconds:.2f}", f"{cost.mebibytes:.1f}"]
 
 
-def ratio(figure: float, base: float) -> str:
+def ratio(figure: float, base: float, digits: int = 1) -> str:
     """Return how many times the base a figure is."""
-    return f"× {figure / base:.1f}" if base > 0 else "–"
+    return f"× {figure / base:.{digits}f}" if base > 0 else "–"
 
 
 def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

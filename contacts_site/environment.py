@@ -170,7 +170,9 @@ def _sqlite(description: dict[str, Any]) -> dict[str, Any]:
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+            # Without it, no trigger would see the rows that REPLACE deletes.
+            "PRAGMA recursive_triggers=ON;"
         ),
     }
     # A file rather than memory: browser tests read it from several threads.

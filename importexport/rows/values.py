@@ -151,8 +151,9 @@ def _check_text(text: str, longest: int) -> None:
 _USUAL_EMAIL = re.compile(
     r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,}"
 )
-# Too short for any part of the address to be too long.
-_LONGEST_USUAL_EMAIL = 60
+# An address no longer than this has no part that is too long; others might.
+_SHORT_EMAIL = 60
+_LONG_PART = re.compile(r"[^.]{61}|[^@]{61}.*@|.{250}")
 
 
 def _is_usual_email(text: str) -> bool:
@@ -160,7 +161,9 @@ def _is_usual_email(text: str) -> bool:
 
     Makes the import of a CSV of 20,000 rows 1.2 times as fast.
     """
-    return len(text) <= _LONGEST_USUAL_EMAIL and _USUAL_EMAIL.fullmatch(text) is not None
+    if _USUAL_EMAIL.fullmatch(text) is None:
+        return False
+    return len(text) <= _SHORT_EMAIL or _LONG_PART.search(text) is None
 
 
 def read_address(field: str) -> Reader:

@@ -177,9 +177,12 @@ def test_sqlite_does_as_it_was_told():
     with connection.cursor() as cursor:
         pragmas = [
             cursor.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            for name in (
+                *("journal_mode", "synchronous", "foreign_keys", "busy_timeout"),
+                "recursive_triggers",
+            )
         ]
-    assert pragmas == ["wal", 1, 1, 20_000]
+    assert pragmas == ["wal", 1, 1, 20_000, 1]
 
 
 def test_postgresql_is_reached_by_its_url(monkeypatch, tmp_path):

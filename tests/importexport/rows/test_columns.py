@@ -8,7 +8,7 @@ from contacts.models import CONTACT_FIELDS, Contact, ContactType
 from importexport.files.table import FormulaError
 from importexport.rows.columns import COLUMNS
 from importexport.rows.guide import FILLING
-from importexport.rows.values import _USUAL_EMAIL, CellRefused, brief
+from importexport.rows.values import CellRefused, _is_usual_email, brief
 from tests.importexport.files_made import plain
 
 BY_TITLE = {column.title: column for column in COLUMNS}
@@ -174,6 +174,18 @@ def test_a_text_may_be_as_long_as_its_field_and_no_longer(title, longest):
     assert f"fait {longest + 1} caractères ; raccourcissez-le à {longest} au plus" in said
 
 
+@pytest.mark.parametrize(
+    ("local", "label", "is_one"),
+    [(50, 60, True), (64, 63, True), (65, 10, False), (10, 64, False), (61, 61, True)],
+)
+def test_the_parts_of_a_long_mail_address_have_their_bounds(local, label, is_one):
+    address = f"{'a' * (local - 2)}.b@{'c' * label}.exemple.fr"
+    if is_one:
+        assert read("Mail", address) == (address, [])
+    else:
+        assert "n'est pas une adresse mail" in refusal("Mail", address)
+
+
 def test_a_mail_address_may_be_as_long_as_its_field_and_no_longer():
     domain = ".".join(["d" * 60] * 4)
     longest = f"{'a' * (253 - len(domain))}@{domain}"
@@ -217,9 +229,12 @@ def test_what_was_found_is_told_on_one_short_line_without_invisible_characters()
 @given(st.tuples(st.text("aB9._+-@", max_size=12), st.text("aB9.-", max_size=20)))
 @example(("a.b+c_d-e", "x-y.z9.fr"))
 @example(("a", f"{'b' * 55}.fr"))
+@example(("a" * 60, f"{'b' * 60}.{'c' * 60}.{'d' * 60}.fr"))
+@example(("a" * 32 + "." + "a" * 32, "b.fr"))
+@example(("a", f"{'b' * 64}.fr"))
 def test_addresses_that_are_taken_quickly_are_those_that_the_check_accepts(parts):
     address = "@".join(parts)
-    if len(address) <= 60 and _USUAL_EMAIL.fullmatch(address):
+    if _is_usual_email(address):
         check_address(address)
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 
-from contacts.models import Contact
+from contacts.models import CONTACT_FIELDS, Contact
 from importexport.runs.steps import confirm
 from tests.factories import ContactFactory, MemberFactory
 from tests.importexport.files_made import csv_file, named, names, untouched
@@ -141,6 +142,42 @@ def test_whatever_changed_is_told(administrator, member, asked, change, told):
     bruno.update(**change) if change else bruno.delete()
     before = untouched()
     assert told in text(confirmed(administrator, asked))
+    assert untouched() == before
+
+
+_COPIED = f"""
+contacts_contact (id, member_id, position, {", ".join(CONTACT_FIELDS)}, created_at, updated_at)
+SELECT {{}}, member_id, {{}}, {", ".join(CONTACT_FIELDS)}, created_at, updated_at
+FROM contacts_contact WHERE name = 'Bruno'
+"""  # noqa: S608 (names of our own)
+_REPLACED = pytest.mark.only_on("sqlite")
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ["UPDATE contacts_contact SET fax = '1' WHERE name = 'Bruno'"],
+        ["UPDATE contacts_contact SET id = id + 99 WHERE name = 'Bruno'"],
+        ["DELETE FROM contacts_contact WHERE name = 'Bruno'"],
+        [f"INSERT INTO {_COPIED.format('id + 99', 'position + 1')}"],
+        [
+            f"INSERT INTO {_COPIED.format('id + 99', 'position + 1')}",
+            "DELETE FROM contacts_contact WHERE name = 'Anne'",
+        ],
+        pytest.param([f"INSERT OR REPLACE INTO {_COPIED.format('id', '7')}"], marks=_REPLACED),
+        pytest.param([f"REPLACE INTO {_COPIED.format('id - 1', '1')}"], marks=_REPLACED),
+        pytest.param(
+            ["DROP TRIGGER contacts_former_changed", "UPDATE contacts_contact SET fax = '1'"],
+            marks=_REPLACED,
+        ),
+    ],
+)
+def test_whatever_plain_sql_changed_makes_the_preview_anew(administrator, asked, statements):
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    before = untouched()
+    assert "Le site a changé depuis l'aperçu précédent" in text(confirmed(administrator, asked))
     assert untouched() == before
 
 
