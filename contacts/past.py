@@ -78,7 +78,7 @@ def _state_then(
     """
     state = _before(lines[0])
     for line, after in zip(lines, _states_after(lines, now), strict=True):
-        if line.way != Way.IMPORT or line.run_id not in runs:
+        if line.author.way != Way.IMPORT or line.author.run_id not in runs:
             continue
         before = _before(line)
         if state and before and after:

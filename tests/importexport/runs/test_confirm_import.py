@@ -167,7 +167,10 @@ _REPLACED = pytest.mark.only_on("sqlite")
         pytest.param([f"INSERT OR REPLACE INTO {_COPIED.format('id', '7')}"], marks=_REPLACED),
         pytest.param([f"REPLACE INTO {_COPIED.format('id - 1', '1')}"], marks=_REPLACED),
         pytest.param(
-            ["DROP TRIGGER contacts_contact_former_changed", "UPDATE contacts_contact SET fax = '1'"],
+            [
+                "DROP TRIGGER contacts_contact_former_changed",
+                "UPDATE contacts_contact SET fax = '1'",
+            ],
             marks=_REPLACED,
         ),
     ],
