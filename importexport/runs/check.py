@@ -16,6 +16,7 @@ from importexport.models import ImportMode, ImportRun
 from importexport.rows.checking import CheckedFile
 from importexport.rows.remarks import Remarks
 from importexport.runs import leases
+from importexport.runs.consequences import Consequences
 from importexport.runs.failures import failures_noted
 from importexport.runs.intake import (
     Heartbeat,
@@ -34,6 +35,7 @@ from importexport.runs.plan import (
     plan_update,
 )
 from importexport.runs.plan_tables import store_plan
+from importexport.runs.rerouting import consequences_of
 from importexport.runs.site_changes import mark_stale_changes, with_changes_since
 from importexport.runs.site_state import digested_contacts, stored_contacts
 from importexport.states import RunState
@@ -56,6 +58,7 @@ class Outcome:
     missing_columns: list[str]
     warnings: Remarks
     left_out: Sequence[str]
+    consequences: Consequences
 
 
 def preview_file(file: IO[bytes], options: Options, heartbeat: Heartbeat) -> Outcome:
@@ -64,8 +67,8 @@ def preview_file(file: IO[bytes], options: Options, heartbeat: Heartbeat) -> Out
     Raises FileRefused for a file that cannot be read, ImportRefused for one with faulty rows.
     """
     checked = check_file(read_table(file), mode=options.mode, heartbeat=heartbeat)
-    plan, _ = _plan(checked, options)
-    return _outcome(plan, checked)
+    plan, _, found = _plan(checked, options)
+    return _outcome(plan, checked, found)
 
 
 def check_run(pk: int, heartbeat: Heartbeat = lambda _read, _expected: None) -> Outcome | None:
@@ -97,9 +100,9 @@ def _check(run: ImportRun, file: IO[bytes], heartbeat: Heartbeat) -> Outcome:
         _refuse(run, file, refusal.checked.errors)
         raise
     exported = read_moment(table.properties)
-    plan, site_digest = _plan(checked, Options.of(run))
-    store_plan(run, plan, partial(leases.heartbeat, run))
-    outcome = _outcome(plan, checked)
+    plan, site_digest, found = _plan(checked, Options.of(run))
+    store_plan(run, plan, found.effects, partial(leases.heartbeat, run))
+    outcome = _outcome(plan, checked, found)
     _make_ready(run, outcome, site_digest, exported.at if exported else None)
     return outcome
 
@@ -134,6 +137,7 @@ def _make_ready(
         stale_count=stale_count,
         same_count=outcome.same,
         alike_count=outcome.alike,
+        consequences=outcome.consequences.numbers(),
         missing_columns=outcome.missing_columns,
         site_contact_count=Contact.objects.count(),
         warnings={**outcome.warnings.summary(), "left_out": list(outcome.left_out)},
@@ -141,20 +145,27 @@ def _make_ready(
     )
 
 
-def _plan(checked: CheckedFile, options: Options) -> tuple[Plan, str]:
-    """Return the plan, and the digest of the contacts that it depends on, "" for an addition."""
+def _plan(checked: CheckedFile, options: Options) -> tuple[Plan, str, Consequences]:
+    """Return the plan, the digest of the contacts that it depends on, and its consequences.
+
+    The digest is "" for an addition.
+    """
     rows, columns = checked.rows, FileColumns(checked.fields)
     in_file = {row.member_id for row in rows}
+    digest = ""
     if options.mode == ImportMode.SYNCHRONISATION:
         stored, digest = digested_contacts(in_file if options.only_members_in_file else None)
-        return plan_synchronisation(rows, stored, columns), digest
-    if options.mode == ImportMode.UPDATE:
+        plan = plan_synchronisation(rows, stored, columns)
+    elif options.mode == ImportMode.UPDATE:
         stored, digest = digested_contacts(in_file)
-        return plan_update(rows, stored, columns), digest
-    return plan_addition(rows, stored_contacts(in_file), columns), ""
+        plan = plan_update(rows, stored, columns)
+    else:
+        stored = stored_contacts(in_file)
+        plan = plan_addition(rows, stored, columns)
+    return plan, digest, consequences_of(plan, stored)
 
 
-def _outcome(plan: Plan, checked: CheckedFile) -> Outcome:
+def _outcome(plan: Plan, checked: CheckedFile, found: Consequences) -> Outcome:
     return Outcome(
         rows=plan.row_count,
         members=plan.member_count,
@@ -169,4 +180,5 @@ def _outcome(plan: Plan, checked: CheckedFile) -> Outcome:
         missing_columns=checked.missing_titles,
         warnings=checked.warnings,
         left_out=checked.left_out,
+        consequences=found,
     )

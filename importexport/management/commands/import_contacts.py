@@ -18,7 +18,8 @@ from importexport.rows.remarks import Remarks
 from importexport.rows.values import quoted
 from importexport.runs.check import Outcome, preview_file
 from importexport.runs.direct import ImportStopped, import_contacts
-from importexport.runs.intake import Heartbeat, ImportRefused, Options
+from importexport.runs.intake import Heartbeat, ImportRefused, Options, sha256
+from importexport.runs.sentences import consequences, earlier_import
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,9 @@ class Command(TerminalCommand):
 def _preview(file: IO[bytes], options: dict[str, Any], heartbeat: Heartbeat) -> Iterator[str]:
     outcome = preview_file(file, _chosen(options), heartbeat)
     yield from _warning_lines(outcome.warnings)
+    yield from _earlier_lines(ImportRun(sha256=sha256(File(file))))
     yield "Essai seulement : rien n'a été écrit."
-    yield _summary(outcome)
+    yield from _summary_lines(outcome)
 
 
 def _import(file: IO[bytes], options: dict[str, Any], heartbeat: Heartbeat) -> Iterator[str]:
@@ -123,9 +125,10 @@ def _import(file: IO[bytes], options: dict[str, Any], heartbeat: Heartbeat) -> I
             )
 
     named = File(file, options["file"].name)
-    _, outcome = import_contacts(named, _chosen(options), heartbeat=heartbeat, accept=accept)
+    run, outcome = import_contacts(named, _chosen(options), heartbeat=heartbeat, accept=accept)
     yield from _warning_lines(outcome.warnings)
-    yield _summary(outcome)
+    yield from _earlier_lines(run)
+    yield from _summary_lines(outcome)
 
 
 def _chosen(options: dict[str, Any]) -> Options:
@@ -149,7 +152,12 @@ def _warning_lines(warnings: Remarks) -> Iterator[str]:
         yield f"et {warnings.count - len(warnings.kept)} autres avertissements"
 
 
-def _summary(outcome: Outcome) -> str:
+def _earlier_lines(run: ImportRun) -> Iterator[str]:
+    if sentence := earlier_import(run):
+        yield sentence
+
+
+def _summary_lines(outcome: Outcome) -> Iterator[str]:
     numbers = {
         "lignes": outcome.rows,
         "membres": outcome.members,
@@ -159,4 +167,6 @@ def _summary(outcome: Outcome) -> str:
         "inchangés": outcome.unchanged,
         "avertissements": outcome.warnings.count,
     }
-    return ", ".join(f"{label} : {number}" for label, number in numbers.items())
+    yield ", ".join(f"{label} : {number}" for label, number in numbers.items())
+    found = consequences(outcome.consequences.numbers())
+    yield from map(str, (*found.warnings, *found.others))
