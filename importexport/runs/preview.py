@@ -41,7 +41,8 @@ LINES_A_MEMBER = 50
 class Line:
     """A contact that the run adds, modifies, removes, moves or keeps; `line` is that of the file.
 
-    `differences` are those of a modified contact; the other values are the new ones.
+    `differences` are those of a modified contact; the other values are the new ones. Each phone
+    number stands on a line.
     """
 
     kind: str
@@ -226,7 +227,7 @@ def _line(
         name=source.name,
         job_title=source.job_title,
         email=source.email,
-        phones=source.phones,
+        phones=source.phones.replace(";", "\n"),
         fax=source.fax,
         note=source.note,
         type=ContactType(source.type).label if source.type else "",
