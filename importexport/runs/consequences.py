@@ -7,7 +7,7 @@ who sign for deliveries: a file may change the contacts of the whole site at onc
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import IntFlag
+from enum import IntEnum
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -28,7 +28,7 @@ _Contacts = Sequence[tuple[Any, ...]]
 """Contacts as plain values, in the order of CONTACT_FIELDS."""
 
 
-class Effect(IntFlag):
+class Effect(IntEnum):
     """What a run does to a member; the first bits are the SUBJECTS that it has nobody for now."""
 
     BEGINS = 1 << len(SUBJECTS)
@@ -136,8 +136,10 @@ class Rules:
         return found
 
 
-def _beyond(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+def _beyond(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
     """Return what the addresses of one hear of, and do not in the other."""
+    if not other:
+        return one
     return {key: more for key, topics in one.items() if (more := topics & ~other.get(key, 0))}
 
 
