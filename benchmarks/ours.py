@@ -107,7 +107,7 @@ def write_checked(path: str) -> float:
         rows = _checked_rows(opened)
 
     def work() -> None:
-        store_plan(run, plan_addition(rows, {}), lambda: None)
+        store_plan(run, plan_addition(rows, {}), {}, lambda: None)
         with transaction.atomic():
             apply_changes(run, timezone.now())
 

@@ -120,6 +120,8 @@ class ImportRun(models.Model):
     # Of an addition: the rows that are on the site already, with the same values or with others.
     same_count = models.PositiveIntegerField(default=0)
     alike_count = models.PositiveIntegerField(default=0)
+    # What changes in who hears of what, in numbers: Consequences.numbers of runs/consequences.py.
+    consequences = models.JSONField(default=dict)
     # The titles of the columns that the file lacks: contacts keep their values of them.
     missing_columns = models.JSONField(default=list)
     site_contact_count = models.PositiveIntegerField(default=0)
@@ -147,6 +149,11 @@ class ImportRun(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("importexport:run", args=[self.pk])
+
+    def earlier_import(self) -> "ImportRun | None":
+        """Return the newest other run that imported the same file and was not undone."""
+        same = ImportRun.objects.filter(sha256=self.sha256, state=RunState.DONE)
+        return same.exclude(pk=self.pk).order_by("-applied_at").first()
 
     @property
     def is_synchronisation(self) -> bool:
@@ -203,7 +210,7 @@ class ImportedMember(models.Model):
     """How many contacts of one member a run adds, modifies, removes, only moves and keeps.
 
     `number` is the member's place in the file, `last_position` the position of its last contact
-    when the preview was made.
+    when the preview was made. `effects` are the bits of Effect in runs/consequences.py.
     """
 
     run = models.ForeignKey(
@@ -218,6 +225,7 @@ class ImportedMember(models.Model):
     moved = models.PositiveIntegerField()
     kept = models.PositiveIntegerField()
     last_position = models.PositiveIntegerField()
+    effects = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         default_permissions = ()

@@ -2,6 +2,7 @@
 
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models.fields.files import FieldFile
@@ -15,8 +16,9 @@ from base.requests import HttpRequest
 from importexport.forms import ConfirmForm, PreviewForm, SidesForm
 from importexport.models import ImportRun
 from importexport.runs.comparisons import compared_page
-from importexport.runs.preview import member_lines, offered_filters, preview_page
-from importexport.runs.sentences import action, merge_sentences, presence
+from importexport.runs.preview import member_page, preview_page
+from importexport.runs.preview_filters import offered_filters
+from importexport.runs.sentences import action, consequences, merge_sentences, presence
 from importexport.runs.steps import (
     abandon,
     ask_to_undo,
@@ -59,11 +61,12 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @may_import
 def run_member(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
     run = _run(pk)
-    found = member_lines(run, member_pk, request.GET.get("page"), _LINES_A_PAGE)
+    key = request.GET.get("voir")
+    found = member_page(run, member_pk, key, request.GET.get("page"), _LINES_A_PAGE)
     if found is None:
         raise Http404
-    imported, page = found
-    context = {"run": run, "imported": imported, "page": page, "page_address": "?page="}
+    address = "?page=" if key is None else f"?{urlencode({'voir': key})}&page="
+    context = {"run": run, "shown": found, "page": found.page, "page_address": address}
     return render(request, "importexport/run_member.html", context)
 
 
@@ -174,9 +177,12 @@ def _run_page(request: HttpRequest, run: ImportRun, form: ConfirmForm | None) ->
     key = request.GET.get("voir", "")
     context: dict[str, Any] = {"run": run, "form": form, "chosen": key}
     context |= {"action": action(run), "presence": presence(run)}
+    if form:
+        context["earlier"] = run.earlier_import()
+        context["consequences"] = consequences(run.consequences)
     if run.checked_at and not run.forgotten_at and run.state in _SHOWN_STATES:
         context |= _merge_context(request, run)
-        context["filters"] = offered_filters(run)
+        context["filters"] = offered_filters(run, key)
         context["preview"] = preview_page(run, key, **_places(request.GET))
     return render(request, "importexport/run.html", context)
 

@@ -17,6 +17,7 @@ from importexport.models import ImportMode, ImportRun, Side
 from importexport.rows.checking import CheckedFile
 from importexport.rows.remarks import Remarks
 from importexport.runs import leases
+from importexport.runs.consequences import Consequences
 from importexport.runs.failures import failures_noted
 from importexport.runs.intake import (
     Heartbeat,
@@ -32,6 +33,7 @@ from importexport.runs.pairs import FileColumns
 from importexport.runs.plan import plan_addition, plan_synchronisation, plan_update
 from importexport.runs.plan_tables import store_plan
 from importexport.runs.planned import Plan
+from importexport.runs.rerouting import consequences_of
 from importexport.runs.site_changes import mark_stale_changes, with_changes_since
 from importexport.runs.site_state import digested_contacts, stored_contacts
 from importexport.runs.stale_export import choices_of, merge_export
@@ -57,6 +59,7 @@ class Outcome:
     comparisons: Sequence[tuple[int, Comparison]]
     warnings: Remarks
     left_out: Sequence[str]
+    consequences: Consequences
 
     @property
     def conflicts(self) -> list[tuple[int, Comparison]]:
@@ -80,8 +83,8 @@ def preview_file(
     table = read_table(file)
     checked = check_file(table, mode=options.mode, heartbeat=heartbeat)
     base = _base(options, table)
-    plan, _ = _plan(checked, options, base, lambda _conflict: on_conflict)
-    return _outcome(plan, checked)
+    plan, _, found = _plan(checked, options, base, lambda _conflict: on_conflict)
+    return _outcome(plan, checked, found)
 
 
 def check_run(
@@ -121,9 +124,9 @@ def _check(
         raise
     options = Options.of(run)
     base = _base(options, table)
-    plan, site_digest = _plan(checked, options, base, choices_of(run, on_conflict))
-    store_plan(run, plan, partial(leases.heartbeat, run))
-    outcome = _outcome(plan, checked)
+    plan, site_digest, found = _plan(checked, options, base, choices_of(run, on_conflict))
+    store_plan(run, plan, found.effects, partial(leases.heartbeat, run))
+    outcome = _outcome(plan, checked, found)
     exported = read_moment(table.properties)
     exported_at = exported.at if exported else None
     _make_ready(run, outcome, site_digest, exported_at, is_base_known=base is not None)
@@ -169,6 +172,7 @@ def _make_ready(
         undecided_count=len(outcome.undecided),
         same_count=outcome.same,
         alike_count=outcome.alike,
+        consequences=outcome.consequences.numbers(),
         missing_columns=outcome.missing_columns,
         site_contact_count=Contact.objects.count(),
         warnings={**outcome.warnings.summary(), "left_out": list(outcome.left_out)},
@@ -186,15 +190,18 @@ def _base(options: Options, table: Table) -> datetime | None:
 
 def _plan(
     checked: CheckedFile, options: Options, base: datetime | None, choose: Choose
-) -> tuple[Plan, str]:
-    """Return the plan, and the digest of the contacts that it depends on, "" for an addition.
+) -> tuple[Plan, str, Consequences]:
+    """Return the plan, the digest of the contacts that it depends on, and its consequences.
 
-    With a base, what changed on the site after it is merged; `choose` decides the conflicts.
+    The digest is "" for an addition. With a base, what changed on the site after it is merged;
+    `choose` decides the conflicts.
     """
     rows, columns = checked.rows, FileColumns(checked.fields)
     in_file = {row.member_id for row in rows}
     if options.mode == ImportMode.ADDITION:
-        return plan_addition(rows, stored_contacts(in_file), columns), ""
+        present = stored_contacts(in_file)
+        plan = plan_addition(rows, present, columns)
+        return plan, "", consequences_of(plan, present)
     synchronises = options.mode == ImportMode.SYNCHRONISATION
     among = None if synchronises and not options.only_members_in_file else in_file
     stored, digest = digested_contacts(among)
@@ -206,10 +213,10 @@ def _plan(
     plan_all = plan_synchronisation if synchronises else plan_update
     plan = plan_all(rows, stored, columns, merges)
     plan.is_merged = bool(merges)
-    return plan, digest
+    return plan, digest, consequences_of(plan, stored)
 
 
-def _outcome(plan: Plan, checked: CheckedFile) -> Outcome:
+def _outcome(plan: Plan, checked: CheckedFile, found: Consequences) -> Outcome:
     return Outcome(
         rows=plan.row_count,
         members=plan.member_count,
@@ -226,4 +233,5 @@ def _outcome(plan: Plan, checked: CheckedFile) -> Outcome:
         comparisons=plan.comparisons,
         warnings=checked.warnings,
         left_out=checked.left_out,
+        consequences=found,
     )

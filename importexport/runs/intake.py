@@ -108,7 +108,7 @@ def receive(
         created_by=user,
         file_name=(file.name or "")[-255:],
         file_size=file.size,
-        sha256=_sha256(file),
+        sha256=sha256(file),
         mode=options.mode,
         only_members_in_file=(
             options.mode == ImportMode.SYNCHRONISATION and options.only_members_in_file
@@ -155,7 +155,8 @@ def forget_files(run: ImportRun) -> None:
         run.file.storage.delete(name)
 
 
-def _sha256(file: "File[Any]") -> str:
+def sha256(file: "File[Any]") -> str:
+    """Return the digest of a whole file, by which it is known again."""
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)

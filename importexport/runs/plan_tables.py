@@ -1,6 +1,6 @@
 """The plan of a run in the run's tables, where its preview and its applying find it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -19,16 +19,21 @@ from importexport.runs.planned import Plan
 from importexport.runs.stale_export import compared_contact
 
 
-def store_plan(run: ImportRun, plan: Plan, heartbeat: Callable[[], object]) -> None:
-    """Store the plan of a run in place of an earlier one, in several transactions.
+def store_plan(
+    run: ImportRun, plan: Plan, effects: Mapping[int, int], heartbeat: Callable[[], object]
+) -> None:
+    """Store the plan of a run and its effects by member, in place of earlier ones.
 
-    Each begins with a heartbeat: it locks the run's row until the commit, so that the plans of two
-    workers never mix, and raises where the claim is lost.
+    Takes several transactions. Each begins with a heartbeat: it locks the run's row until the
+    commit, so that the plans of two workers never mix, and raises where the claim is lost.
     """
     with transaction.atomic():
         heartbeat()
         forget_plan(run)
-    members = ((run.pk, number, *member) for number, member in enumerate(plan.members, start=1))
+    members = (
+        (run.pk, number, *member, effects.get(member.member_id, 0))
+        for number, member in enumerate(plan.members, start=1)
+    )
     insert_rows_in_steps(ImportedMember, _MEMBER_COLUMNS, members, heartbeat)
     insert_rows_in_steps(ImportChange, _ADDED_COLUMNS, _additions(run.pk, plan), heartbeat)
     insert_rows_in_steps(ImportChange, _MODIFIED_COLUMNS, _modifications(run.pk, plan), heartbeat)
@@ -59,6 +64,7 @@ _MEMBER_COLUMNS = (
     "removed",
     "moved",
     "kept",
+    "effects",
 )
 _ADDED_COLUMNS = ("run_id", "kind", "member_id", "position", "line", *CONTACT_FIELDS)
 _MODIFIED_COLUMNS = (

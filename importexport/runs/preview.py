@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, Q
 
 from base.database import slices
 from contacts.models import Contact, ContactType
@@ -21,53 +20,29 @@ from importexport.models import (
     ImportRun,
     PreviousValues,
 )
+from importexport.runs.consequences import Effect
 from importexport.runs.differences import Difference, differences
 from importexport.runs.line_places import (
     MemberPlaces,
     Place,
-    Wanted,
     first_places,
 )
+from importexport.runs.preview_filters import CHANGED, UNCHANGED, Filter, chosen_filter
+from importexport.runs.rerouting import AddressLine, address_lines
 from importexport.states import RunState
 from members.models import Member
 
 MEMBERS_A_PAGE = 20
 # At most this many lines of a member are shown among the others; the member's own page has all.
 LINES_A_MEMBER = 50
-UNCHANGED = "Inchangé"
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which members are shown, and which of their lines: without `kinds`, all."""
-
-    label: str
-    members: Q
-    kinds: tuple[str, ...] = ()
-    only_stale: bool = False
-
-
-_CHANGED = Q(added__gt=0) | Q(modified__gt=0) | Q(removed__gt=0) | Q(moved__gt=0)
-_stale = ImportChange.objects.filter(
-    run=OuterRef("run"), member=OuterRef("member"), site_changed_at__isnull=False
-)
-FILTERS = {
-    "": Filter("Tout ce qui change", _CHANGED, tuple(kind.label for kind in ChangeKind)),
-    "ajouts": Filter("Ajouts", Q(added__gt=0), (ChangeKind.ADDED.label,)),
-    "modifications": Filter("Modifications", Q(modified__gt=0), (ChangeKind.MODIFIED.label,)),
-    "suppressions": Filter("Suppressions", Q(removed__gt=0), (ChangeKind.REMOVED.label,)),
-    "deplacements": Filter("Déplacements", Q(moved__gt=0), (ChangeKind.MOVED.label,)),
-    "inchanges": Filter("Inchangés", Q(kept__gt=0), (UNCHANGED,)),
-    "absents": Filter("Membres absents du fichier", Q(is_in_file=False)),
-    "recents": Filter("Changés depuis l'export", Q(Exists(_stale)), only_stale=True),
-}
 
 
 @dataclass(frozen=True)
 class Line:
     """A contact that the run adds, modifies, removes, moves or keeps; `line` is that of the file.
 
-    `differences` are those of a modified contact; the other values are the new ones.
+    `differences` are those of a modified contact; the other values are the new ones. Each phone
+    number stands on a line.
     """
 
     kind: str
@@ -86,45 +61,36 @@ class Line:
 
 @dataclass(frozen=True)
 class MemberPreview:
-    """A member of the run, its first lines, and the number of further ones."""
+    """A member of the run, its first lines or addresses, and the number of further ones."""
 
     imported: ImportedMember
     member: Member | None
-    lines: Sequence[Line]
-    more: int
+    lines: Sequence[Line] = ()
+    addresses: Sequence[AddressLine] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True)
 class PreviewPage:
-    """A page of members; `previous` and `next` are the numbers from which to go on, or None."""
+    """A page of members; `previous` and `next` are the numbers from which to go on, or None.
+
+    `effect` is set where it shows addresses instead of lines.
+    """
 
     members: Sequence[MemberPreview]
     count: int
+    effect: Effect | None
     previous: int | None
     next: int | None
 
 
-def offered_filters(run: ImportRun) -> dict[str, str]:
-    """Return the key and label of each filter that may find something in this run."""
-    found = {
-        "ajouts": run.added_count,
-        "modifications": run.modified_count,
-        "suppressions": run.removed_count,
-        "deplacements": run.moved_count,
-        "inchanges": run.unchanged_count - run.moved_count if run.state == RunState.READY else 0,
-        "absents": run.emptied_member_count,
-        "recents": run.stale_count,
-    }
-    return {key: one.label for key, one in FILTERS.items() if not key or found[key]}
-
-
 def preview_page(run: ImportRun, key: str, after: int = 0, before: int = 0) -> PreviewPage:
     """Return a page of the members that a filter finds, after or before a member's number."""
-    chosen = FILTERS.get(key, FILTERS[""])
+    chosen = chosen_filter(run, key)
     found = ImportedMember.objects.filter(chosen.members, run=run)
     if run.state != RunState.READY:
         # The contacts that the run kept may have changed since: they are shown no more.
-        found = found.filter(_CHANGED)
+        found = found.filter(CHANGED)
     if before:
         page = list(found.filter(number__lt=before).order_by("-number")[: MEMBERS_A_PAGE + 1])
         has_previous, has_next = len(page) > MEMBERS_A_PAGE, True
@@ -136,22 +102,45 @@ def preview_page(run: ImportRun, key: str, after: int = 0, before: int = 0) -> P
     return PreviewPage(
         members=_previews(run, page, chosen),
         count=found.count(),
+        effect=chosen.effect,
         previous=page[0].number if page and has_previous else None,
         next=page[-1].number if page and has_next else None,
     )
 
 
-def member_lines(
-    run: ImportRun, member_id: int, number: str | None, per_page: int
-) -> tuple[ImportedMember, "Page[Any]"] | None:
-    """Return a member of the run with a page of its lines; None where the run has no such one."""
+@dataclass(frozen=True)
+class MemberPage:
+    """A member of the run with a page of its lines, or of its addresses with an `effect`.
+
+    `folded` is the number of unchanged contacts that all lines would show besides.
+    """
+
+    imported: ImportedMember
+    title: str
+    effect: Effect | None
+    page: "Page[Any]"
+    folded: int
+
+
+def member_page(
+    run: ImportRun, member_id: int, key: str | None, number: str | None, per_page: int
+) -> MemberPage | None:
+    """Return what a filter shows of a member, without a key all lines.
+
+    Returns None where the run has no such member.
+    """
     imported = ImportedMember.objects.filter(run=run, member=member_id).first()
     if imported is None:
         return None
-    page = Paginator(MemberPlaces(Wanted(run), member_id), per_page).get_page(number)
-    places: list[Place] = list(page.object_list)
-    page.object_list = _lines(run, {member_id: places})[member_id]
-    return imported, page
+    chosen = chosen_filter(run, key)
+    found: Sequence[Any] = MemberPlaces(chosen.wanted(run), member_id)
+    if chosen.effect:
+        found = address_lines(run, [member_id], chosen.effect).get(member_id, [])
+    page = Paginator(found, per_page).get_page(number)
+    if not chosen.effect:
+        page.object_list = _lines(run, {member_id: list(page.object_list)})[member_id]
+    folded = 0 if key is None or run.state != RunState.READY else imported.kept
+    return MemberPage(imported, chosen.label, chosen.effect, page, folded)
 
 
 def _previews(
@@ -159,22 +148,26 @@ def _previews(
 ) -> list[MemberPreview]:
     keys = [imported.member_id for imported in page]
     members = Member.objects.in_bulk(keys)
-    first = first_places(_wanted(run, chosen), keys, LINES_A_MEMBER)
+    if chosen.effect:
+        addresses = address_lines(run, keys, chosen.effect)
+        return [
+            MemberPreview(
+                imported,
+                members.get(imported.member_id),
+                addresses=addresses.get(imported.member_id, [])[:LINES_A_MEMBER],
+                more=max(0, len(addresses.get(imported.member_id, [])) - LINES_A_MEMBER),
+            )
+            for imported in page
+        ]
+    first = first_places(chosen.wanted(run), keys, LINES_A_MEMBER)
     lines = _lines(run, {key: found.places for key, found in first.items()})
     previews = []
     for imported in page:
         shown = lines[imported.member_id]
         more = first[imported.member_id].total - len(shown) if shown else 0
         member = members.get(imported.member_id)
-        previews.append(MemberPreview(imported, member, shown, more))
+        previews.append(MemberPreview(imported, member, lines=shown, more=more))
     return previews
-
-
-def _wanted(run: ImportRun, chosen: Filter) -> Wanted:
-    if chosen.only_stale or not chosen.kinds:
-        return Wanted(run, only_stale=chosen.only_stale)
-    kinds = [kind for kind in ChangeKind if kind.label in chosen.kinds]
-    return Wanted(run, kinds, has_kept=UNCHANGED in chosen.kinds)
 
 
 def _lines(run: ImportRun, places: Mapping[int, Sequence[Place]]) -> defaultdict[int, list[Line]]:
@@ -234,7 +227,7 @@ def _line(
         name=source.name,
         job_title=source.job_title,
         email=source.email,
-        phones=source.phones,
+        phones=source.phones.replace(";", "\n"),
         fax=source.fax,
         note=source.note,
         type=ContactType(source.type).label if source.type else "",

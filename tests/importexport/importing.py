@@ -115,7 +115,7 @@ def imported(client, file, **values):
 def numbers(response) -> dict[str, int]:
     """Return the numbers of the page by their labels."""
     return {
-        "".join(pair.xpath("dt/text()")).strip(): int("".join(pair.xpath("dd/text()")))
+        "".join(pair.xpath("dt/text()")).strip(): int(pair.xpath("string(dd)"))
         for pair in page(response).xpath("//dl[@class='numbers']/div")
     }
 

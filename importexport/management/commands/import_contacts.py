@@ -18,7 +18,8 @@ from importexport.rows.remarks import Remarks
 from importexport.rows.values import quoted
 from importexport.runs.check import Outcome, preview_file
 from importexport.runs.direct import ImportStopped, import_contacts, refuse_conflicts
-from importexport.runs.intake import Heartbeat, ImportRefused, Options
+from importexport.runs.intake import Heartbeat, ImportRefused, Options, sha256
+from importexport.runs.sentences import consequences, earlier_import
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,9 @@ def _preview(file: IO[bytes], options: dict[str, Any], heartbeat: Heartbeat) -> 
     outcome = preview_file(file, _chosen(options), heartbeat, _side(options))
     refuse_conflicts(outcome)
     yield from _warning_lines(outcome.warnings)
+    yield from _earlier_lines(ImportRun(sha256=sha256(File(file))))
     yield "Essai seulement : rien n'a été écrit."
-    yield _summary(outcome)
+    yield from _summary_lines(outcome)
 
 
 def _import(file: IO[bytes], options: dict[str, Any], heartbeat: Heartbeat) -> Iterator[str]:
@@ -138,7 +140,7 @@ def _import(file: IO[bytes], options: dict[str, Any], heartbeat: Heartbeat) -> I
             )
 
     named = File(file, options["file"].name)
-    _, outcome = import_contacts(
+    run, outcome = import_contacts(
         named,
         _chosen(options),
         heartbeat=heartbeat,
@@ -146,7 +148,8 @@ def _import(file: IO[bytes], options: dict[str, Any], heartbeat: Heartbeat) -> I
         on_conflict=_side(options),
     )
     yield from _warning_lines(outcome.warnings)
-    yield _summary(outcome)
+    yield from _earlier_lines(run)
+    yield from _summary_lines(outcome)
 
 
 def _chosen(options: dict[str, Any]) -> Options:
@@ -174,7 +177,12 @@ def _warning_lines(warnings: Remarks) -> Iterator[str]:
         yield f"et {warnings.count - len(warnings.kept)} autres avertissements"
 
 
-def _summary(outcome: Outcome) -> str:
+def _earlier_lines(run: ImportRun) -> Iterator[str]:
+    if sentence := earlier_import(run):
+        yield sentence
+
+
+def _summary_lines(outcome: Outcome) -> Iterator[str]:
     numbers = {
         "lignes": outcome.rows,
         "membres": outcome.members,
@@ -187,4 +195,6 @@ def _summary(outcome: Outcome) -> str:
     if outcome.comparisons:
         kept = len(outcome.comparisons) - len(outcome.conflicts)
         numbers |= {"gardés du site": kept, "conflits": len(outcome.conflicts)}
-    return ", ".join(f"{label} : {number}" for label, number in numbers.items())
+    yield ", ".join(f"{label} : {number}" for label, number in numbers.items())
+    found = consequences(outcome.consequences.numbers())
+    yield from map(str, (*found.warnings, *found.others))

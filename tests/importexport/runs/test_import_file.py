@@ -157,10 +157,38 @@ def test_every_faulty_row_is_reported_and_nothing_is_imported(administrator, mem
     file = csv_file(["C1", "Anne", 1], ["C9", "Bruno", 9], ["C1", "Chloé", ""])
     response = checked(administrator, file, **sync)
     assert "Rien n'a été importé : 3 erreurs dans le fichier" in text(response)
-    assert cells(response, "Ligne") == ["3", "3", "4"]
-    assert cells(response, "Colonne")[:3] == ["Référence", "Type", "Type"]
+    assert cells(response, "Ligne") == ["3", "4", "3"]
+    titles = [title.text_content() for title in page(response).xpath("//h3")]
+    assert titles == ["Type\u00a0: 2 erreurs", "Référence\u00a0: 1 erreur"]
     assert "« C9 » n'est la référence d'aucun membre." in cells(response, "Erreur")
     assert names() == []
+
+
+def test_of_each_column_the_first_errors_are_seen_and_the_others_folded(administrator, member):
+    rows = [*[["C1", "x", "deux"]] * 167, ["C9", "x", 1], ["C8", "x", 1]]
+    found = page(checked(administrator, csv_file(*rows)))
+    titles = [title.text_content() for title in found.xpath("//h3")]
+    assert titles == ["Type\u00a0: 167 erreurs", "Référence\u00a0: 2 erreurs"]
+    (folded,) = found.xpath("//details[contains(@class, 'folded')]")
+    assert folded.xpath("normalize-space(summary)") == "162 autres erreurs de cette colonne"
+    lines = [cell.text_content() for cell in folded.xpath(".//td[@data-title='Ligne']")]
+    assert lines == [str(line) for line in range(7, 169)]
+    seen = found.xpath("//td[@data-title='Ligne'][not(ancestor::details)]")
+    assert [cell.text_content() for cell in seen] == ["2", "3", "4", "5", "6", "169", "170"]
+
+
+def test_columns_with_few_errors_are_shown_whole_beside_those_with_many(administrator, member):
+    rows = [*[["C1", "x", "deux"]] * 500, *[["C9", "x", 1]] * 60]
+    response = checked(administrator, csv_file(*rows))
+    assert len(cells(response, "Ligne")) == 200
+    assert "Et 360 autres erreurs." in text(response)
+    assert cells(response, "Ligne")[140:] == [str(line) for line in range(502, 562)]
+
+
+def test_the_main_button_of_a_refused_file_is_the_marked_file(administrator, member):
+    response = checked(administrator, csv_file(["C1", "x", "deux"]))
+    (button,) = page(response).xpath("//main//a[contains(@class, 'btn-primary')]")
+    assert button.get("href") == f"{last_run().get_absolute_url()}fichier-marque/"
 
 
 def test_a_long_list_of_errors_says_how_many_more_there_are(administrator, member):

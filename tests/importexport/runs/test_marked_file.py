@@ -20,7 +20,7 @@ def marked(client, file):
     """Send a faulty file, and return the marked one that its page offers."""
     found = links(checked(client, file), "/contacts/importer/")
     address = f"{last_run().get_absolute_url()}fichier-marque/"
-    assert found[address] == "fichier avec les erreurs marquées (ODS)"
+    assert found[address] == "Télécharger le fichier avec les erreurs marquées (ODS)"
     response = client.get(address)
     assert response["Content-Disposition"] == 'attachment; filename="contacts-erreurs.ods"'
     return io.BytesIO(b"".join(response))
