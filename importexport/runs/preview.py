@@ -13,7 +13,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q
 
 from base.database import slices
-from contacts.models import Contact, ContactType
+from base.differences import Difference, differences
+from contacts.models import Contact, ContactType, ContactValues
 from importexport.models import (
     ChangeKind,
     ImportChange,
@@ -21,7 +22,7 @@ from importexport.models import (
     ImportRun,
     PreviousValues,
 )
-from importexport.runs.differences import Difference, differences
+from importexport.rows.columns import COLUMNS
 from importexport.runs.line_places import (
     MemberPlaces,
     Place,
@@ -217,7 +218,15 @@ def _change_line(change: ImportChange, before: PreviousValues | None) -> Line:
     else:
         place = str(change.position or change.previous_position)
     line = _line(kind.label, source, place, line=change.line, changed_at=change.site_changed_at)
-    return replace(line, differences=differences(before, change)) if before else line
+    if before is None:
+        return line
+    return replace(line, differences=differences(_texts(before), _texts(change)))
+
+
+def _texts(values: ContactValues) -> dict[str, str]:
+    """Return the values as a file has them, by the titles of its columns."""
+    texts = {column.title: str(getattr(values, column.field)) for column in COLUMNS if column.field}
+    return texts | {"Type": f"{values.type} ({ContactType(values.type).label})"}
 
 
 def _line(
