@@ -8,6 +8,7 @@ import django
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from base.authorship import Way, written_by
 from contacts_site import __version__
 
 
@@ -19,7 +20,8 @@ def main() -> None:
         sys.stdout.write(f"Gestion des contacts {__version__} (Django {django.get_version()})\n")
         return
     try:
-        execute_from_command_line(sys.argv)
+        with written_by(Way.COMMAND, program="".join(sys.argv[1:2])):
+            execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(str(error))
 

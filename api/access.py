@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from api import tokens
 from api.models import ApiToken
+from base.authorship import Way, written_by
 
 View = Callable[..., HttpResponse]
 _CHALLENGE = 'Bearer realm="api"'
@@ -77,7 +78,9 @@ def endpoint(*methods: str) -> Callable[[View], View]:
         @open_endpoint(*methods)
         @wraps(view)
         def admitted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            return view(request, admitted_token(request), *args, **kwargs)
+            token = admitted_token(request)
+            with written_by(Way.SOFTWARE, program=token.name):
+                return view(request, token, *args, **kwargs)
 
         return admitted
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 
-from base import text
+from base import authorship, text
 
 
 class BaseConfig(AppConfig):
@@ -15,6 +15,7 @@ class BaseConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(_add_text_functions, dispatch_uid="base.text")
+        connection_created.connect(authorship.prepare, dispatch_uid="base.authorship")
 
 
 def _add_text_functions(connection: Any, **_: object) -> None:

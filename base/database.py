@@ -6,6 +6,9 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import connection, connections, models, transaction
+from django.db.models import QuerySet
+
+from base.authorship import author_named
 
 Item = TypeVar("Item")
 # Django allows 999 parameters in a statement on SQLite.
@@ -36,6 +39,7 @@ def insert_rows(
         with (
             # Django's cursor does this for its other methods, but not for `copy`.
             connection.wrap_database_errors,
+            author_named(connection, table),
             connection.cursor() as cursor,
             cursor.copy(f"COPY {table} ({column_list}) FROM STDIN") as copy,
         ):
@@ -68,6 +72,14 @@ def insert_rows_in_steps(
 
 def moment(value: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(value)
+
+
+def forget_rows(rows: QuerySet[Any]) -> int:
+    """Delete rows with a column `at`, the oldest first, few at a time; return how many."""
+    count = 0
+    while keys := list(rows.order_by("at").values_list("pk", flat=True)[:STATEMENT]):
+        count += rows.model._base_manager.filter(pk__in=keys).delete()[0]
+    return count
 
 
 def analyze(*tables: type[models.Model]) -> None:

@@ -1,6 +1,6 @@
 """What has changed in contacts since a moment, computed from their former states.
 
-The database's triggers fill FormerContact (contacts/triggers.py). Code that restores a deleted
+The database's triggers fill FormerContact (base/recorder.py). Code that restores a deleted
 contact under its old key must keep its `created_at` and set `updated_at` to now: these two show
 that it had been deleted in between.
 """
@@ -13,7 +13,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 
-from base.database import STATEMENT, slices
+from base.database import STATEMENT, forget_rows, slices
+from base.models import Event
 from contacts.models import CONTACT_FIELDS, Contact, FormerContact
 from contacts.triggers import STATE
 
@@ -60,12 +61,8 @@ def changes_since(moment: datetime, members: Collection[int] | None = None) -> I
 
 
 def forget_former_contacts(older_than: datetime) -> int:
-    """Delete former states recorded before then; return how many."""
-    old = FormerContact.objects.filter(at__lt=older_than).order_by("at")
-    count = 0
-    while keys := list(old.values_list("pk", flat=True)[:STATEMENT]):
-        count += FormerContact.objects.filter(pk__in=keys).delete()[0]
-    return count
+    """Delete what was recorded of contacts before then; return how many lines."""
+    return forget_rows(FormerContact.lines.filter(at__lt=older_than))
 
 
 def _by_contact(
@@ -90,7 +87,7 @@ def _kind(then: FormerContact, now: Contact | None) -> ChangeKind | None:
 
 def _added_since(moment: datetime, wanted: frozenset[int] | None) -> Iterator[SiteChange]:
     since = FormerContact.objects.filter(contact_id=OuterRef("pk"), at__gt=moment)
-    deleted = FormerContact.objects.filter(is_deleted=True, at__lte=moment)
+    deleted = FormerContact.objects.filter(event=Event.DELETED, at__lte=moment)
     brought_back = Q(~Exists(since), pk__in=deleted.values("contact_id"), updated_at__gt=moment)
     for condition in (Q(created_at__gt=moment), Q(brought_back, created_at__lte=moment)):
         contacts: QuerySet[Contact] = Contact.objects.filter(condition).order_by("pk")

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from base.address_fields import AddressField
 from base.addresses import refused_spelling
 from base.characters import validate_storable
-from base.models import Edited
+from base.models import Edited, Former
 from base.text import searchable_columns
 from base.text_fields import LineField, LinesField, PhoneField, PhonesField
 from members.models import Member
@@ -173,25 +173,21 @@ class Contact(ContactValues, Edited):
             super().save(*args, **kwargs)
 
 
-class FormerContact(ContactValues):
-    """What a contact was until the database changed or deleted it, at that moment.
+class FormerContact(ContactValues, Former):
+    """A line of a contact's history: what it was until the database changed or deleted it.
 
-    Its triggers fill it (contacts/triggers.py), whatever the way of writing; it outlives what it
-    names. contacts/history.py reads it.
+    contacts/history.py and contacts/journal.py read it.
     """
 
     contact_id = models.BigIntegerField()
     member_id = models.BigIntegerField()
     position = models.PositiveIntegerField()
-    created_at = models.DateTimeField()
-    # Whether the contact was deleted then; changed otherwise.
-    is_deleted = models.BooleanField()
-    at = models.DateTimeField()
 
     class Meta:
         default_permissions = ()
         indexes = [
             models.Index(fields=["contact_id", "at"], name="former_contact"),
+            models.Index(fields=["member_id", "at"], name="former_contact_of_member"),
             models.Index(fields=["at"], name="former_contact_at"),
         ]
 

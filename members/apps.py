@@ -8,3 +8,8 @@ class MembersConfig(AppConfig):
 
     name = "members"
     verbose_name = "Membres"
+
+    def ready(self) -> None:
+        from members.former import MEMBERS
+
+        MEMBERS.connect(self)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from base.address_fields import AddressField
 from base.addresses import refused_spelling
 from base.characters import validate_storable
-from base.models import Edited
+from base.models import Edited, Former
 from base.text import OrderText, SortKey, searchable_columns
 from base.text_fields import LineField, LinesField, PhonesField, ReferenceField
 
@@ -48,11 +48,8 @@ def _sort_key(field: str) -> models.GeneratedField:
     )
 
 
-class Member(Edited):
-    """A professional client, a supplier or an individual.
-
-    The app `contacts` adds the relation `contacts`.
-    """
+class MemberValues(models.Model):
+    """The fields of a member that people edit: a member has them, and so have its former states."""
 
     reference = ReferenceField(
         "référence",
@@ -81,6 +78,20 @@ class Member(Edited):
     )
     city = LineField("ville", max_length=100, blank=True, validators=[validate_storable])
     note = LinesField("note", max_length=5000, blank=True, validators=[validate_storable])
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Member(MemberValues, Edited):
+    """A professional client, a supplier or an individual.
+
+    The app `contacts` adds the relation `contacts`.
+    """
+
     # The main address that a mail server refused for good, and when; ignored while the main address
     # is another one. Spelt as the main address where it is the same.
     refused_address = AddressField(blank=True, db_default="", default="", editable=False)
@@ -120,9 +131,6 @@ class Member(Edited):
             models.Index(fields=["sort_reference", "id"], name="member_in_reference_order"),
         ]
 
-    def __str__(self) -> str:
-        return self.name
-
     @property
     def has_contacts(self) -> bool:
         return self.kind in KINDS_WITH_CONTACTS
@@ -145,6 +153,21 @@ class Member(Edited):
         """Save the member; a refused address is spelt as the main address where it is the same."""
         self.refused_address = refused_spelling(self.refused_address, self.email)
         super().save(*args, **kwargs)
+
+
+class FormerMember(MemberValues, Former):
+    """A line of a member's history: what it was until the database changed or deleted it."""
+
+    # Several members may have had the same one, at different times.
+    reference = ReferenceField("référence", max_length=50)
+    member_id = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["member_id", "at"], name="former_member"),
+            models.Index(fields=["at"], name="former_member_at"),
+        ]
 
 
 def _individual_with_contacts(count: int) -> str:

@@ -54,6 +54,7 @@ def pytest_runtest_teardown(item, nextitem):
     if nextitem and _empties_database(item) and connection.vendor == "sqlite":
         with item.config.stash[_DOOR].unblock(), connection.cursor() as cursor:
             cursor.execute("DELETE FROM contacts_formercontact")
+            cursor.execute("DELETE FROM members_formermember")
     return result
 
 

@@ -5,11 +5,11 @@ from django.db import migrations, models
 import base.address_fields
 import base.characters
 import base.text
-from contacts.triggers import remove_triggers
+from contacts.triggers import CONTACTS
 
 
 def forget_triggers(apps, schema_editor):
-    remove_triggers(schema_editor.connection)
+    CONTACTS.remove(schema_editor.connection)
 
 
 class Migration(migrations.Migration):
@@ -27,6 +27,13 @@ class Migration(migrations.Migration):
             name='FormerContact',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField()),
+                ('event', models.PositiveSmallIntegerField(choices=[(1, 'ajouté'), (2, 'modifié'), (3, 'supprimé')])),
+                ('at', models.DateTimeField()),
+                ('way', models.PositiveSmallIntegerField(choices=[(0, 'Inconnu'), (1, 'Pages du site'), (2, 'Logiciel'), (3, 'Ligne de commande'), (4, 'Import'), (5, "Annulation d'un import")])),
+                ('account_id', models.BigIntegerField(null=True)),
+                ('run_id', models.BigIntegerField(null=True)),
+                ('program', models.CharField(max_length=100)),
                 ('name', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='dénomination')),
                 ('note', models.TextField(blank=True, db_default='', default='', max_length=5000, validators=[base.characters.validate_storable], verbose_name='note')),
                 ('job_title', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='fonction')),
@@ -37,13 +44,10 @@ class Migration(migrations.Migration):
                 ('contact_id', models.BigIntegerField()),
                 ('member_id', models.BigIntegerField()),
                 ('position', models.PositiveIntegerField()),
-                ('created_at', models.DateTimeField()),
-                ('is_deleted', models.BooleanField()),
-                ('at', models.DateTimeField()),
             ],
             options={
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['contact_id', 'at'], name='former_contact'), models.Index(fields=['at'], name='former_contact_at')],
+                'indexes': [models.Index(fields=['contact_id', 'at'], name='former_contact'), models.Index(fields=['member_id', 'at'], name='former_contact_of_member'), models.Index(fields=['at'], name='former_contact_at')],
             },
         ),
         migrations.CreateModel(

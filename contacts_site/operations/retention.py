@@ -16,6 +16,7 @@ from contacts.history import forget_former_contacts
 from importexport.exports.contacts import forget_exports
 from importexport.runs.retention import forget_old_imports, forget_runs
 from mailing.retention import forget_mail_texts, forget_messages, forget_notifications
+from members.former import forget_former_members
 
 
 class Forgetter(NamedTuple):
@@ -59,6 +60,11 @@ def forget_admin_log(older_than: datetime) -> int:
     return LogEntry.objects.filter(action_time__lt=older_than).delete()[0]
 
 
+def forget_history(older_than: datetime) -> int:
+    """Delete what was recorded of contacts and members before then; return how many lines."""
+    return forget_former_contacts(older_than) + forget_former_members(older_than)
+
+
 FORGETTERS = (
     Forgetter("Textes et pièces jointes de mails", "RETENTION_MAIL_TEXTS_DAYS", forget_mail_texts),
     Forgetter("Messages aux membres", "RETENTION_MESSAGES_DAYS", forget_messages),
@@ -66,9 +72,7 @@ FORGETTERS = (
     Forgetter("Fichiers et annulation des imports", "IMPORT_FILES_KEPT_DAYS", _forget_imports),
     Forgetter("Imports", "RETENTION_IMPORTS_DAYS", forget_runs),
     Forgetter("Journal des exports", "RETENTION_EXPORTS_DAYS", forget_exports),
-    Forgetter(
-        "Anciens états des contacts", "RETENTION_FORMER_CONTACTS_DAYS", forget_former_contacts
-    ),
+    Forgetter("Historique des contacts", "RETENTION_FORMER_CONTACTS_DAYS", forget_history),
     Forgetter("Tâches terminées", "RETENTION_TASKS_DAYS", _forget_tasks),
     Forgetter("Sessions expirées", "RETENTION_SESSIONS_DAYS", forget_sessions),
     Forgetter("Échecs de connexion", "RETENTION_SIGN_IN_FAILURES_DAYS", forget_sign_in_failures),

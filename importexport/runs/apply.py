@@ -8,6 +8,7 @@ from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
 from base.addresses import refused_spelling
+from base.authorship import Way, written_by
 from base.database import analyze, moment
 from contacts.models import CONTACT_FIELDS, Contact
 from importexport.models import (
@@ -44,7 +45,8 @@ def apply_run(pk: int) -> None:
             with locked(run):
                 check_preview(run)
                 now = timezone.now()
-                apply_changes(run, now)
+                with written_by(Way.IMPORT, account=run.created_by_id, run=run.pk):
+                    apply_changes(run, now)
                 finish(run, RunState.DONE, applied_at=now)
         except PreviewOutdated:
             finish(run, RunState.RECEIVED, outdated=preview_numbers(run))

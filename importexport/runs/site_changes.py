@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from base.database import moment
+from base.models import Event
 from contacts.history import SiteChange, changes_since
 from contacts.models import CONTACT_FIELDS
 from importexport.models import (
@@ -45,6 +46,7 @@ FROM {0}
 WHERE {1} > %s AND change.run_id = %s AND change.kind = %s AND {2}
 """
 _SAME_VALUES = " AND ".join(f"former.{name} = change.{name}" for name in CONTACT_FIELDS)
+_DELETED = f"former.event = {int(Event.DELETED)}"
 _RETURNED = f"returned.kind <> {int(ChangeKind.ADDED)} AND returned.contact_id = change.contact_id"
 # What records a change of a contact that the run removes or writes over: the rows, their time, the
 # join.
@@ -72,7 +74,7 @@ _RULES = (
         ChangeKind.ADDED,
         "contacts_formercontact AS former",
         "former.at",
-        f"former.is_deleted AND former.member_id = change.member_id AND {_SAME_VALUES}",
+        f"{_DELETED} AND former.member_id = change.member_id AND {_SAME_VALUES}",
     ),
 )
 

@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
+from base.authorship import Way, written_by
 from base.database import analyze
 from contacts.models import CONTACT_FIELDS, Contact
 from importexport.models import ChangeKind, ImportChange, ImportRun
@@ -72,7 +73,8 @@ def undo_run(pk: int) -> None:
             with locked(run):
                 lock_contacts(run, is_whole_site=False)
                 check_undo(run)
-                undo_changes(run)
+                with written_by(Way.UNDO, account=run.undone_by_id, run=run.pk):
+                    undo_changes(run)
                 finish(run, RunState.UNDONE, undone_at=timezone.now())
         except UndoRefused as refusal:
             finish(run, RunState.DONE, message=str(refusal))

@@ -5,11 +5,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from contacts import triggers
+from base.authorship import Way
+from base.models import Event
 from contacts.history import ChangeKind, changes_since, forget_former_contacts
 from contacts.models import CONTACT_FIELDS, Contact, FormerContact
 from contacts.order import reorder
-from contacts.triggers import install_triggers, remove_triggers
+from contacts.triggers import CONTACTS, STATE
 from tests.factories import ContactFactory, MemberFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,7 @@ def test_what_a_contact_said_is_remembered(contact, field):
     assert (former.contact_id, former.member_id) == (contact.pk, contact.member_id)
     assert getattr(former, field) == before
     assert former.created_at == contact.created_at
-    assert not former.is_deleted
+    assert former.event == Event.CHANGED
     assert start <= former.at <= timezone.now()
 
 
@@ -68,16 +69,16 @@ def test_a_deleted_contact_is_remembered(contact):
     pk = contact.pk
     contact.member.delete()
     former = FormerContact.objects.get()
-    assert (former.contact_id, former.name, former.is_deleted) == (pk, "Anne", True)
+    assert (former.contact_id, former.name, former.event) == (pk, "Anne", Event.DELETED)
 
 
 def test_sql_of_ones_own_is_remembered(contact):
     with connection.cursor() as cursor:
         cursor.execute("UPDATE contacts_contact SET note = 'x'")
         cursor.execute("DELETE FROM contacts_contact")
-    assert list(FormerContact.objects.order_by("pk").values_list("note", "is_deleted")) == [
-        ("", False),
-        ("x", True),
+    assert list(FormerContact.objects.order_by("pk").values_list("note", "event")) == [
+        ("", Event.CHANGED),
+        ("x", Event.DELETED),
     ]
 
 
@@ -105,7 +106,7 @@ def test_moments_compare_with_those_that_django_writes(contact, microsecond):
 def test_sqlite_writes_moments_as_django_does(contact):
     contact.delete()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT CAST(at AS TEXT) FROM contacts_formercontact")
+        cursor.execute("SELECT CAST(at AS TEXT) FROM contacts_formercontact WHERE event = 3")
         ((written,),) = cursor.fetchall()
     at = FormerContact.objects.get().at
     assert written == at.strftime("%Y-%m-%d %H:%M:%S.%f")
@@ -244,7 +245,8 @@ def _state(contact, days):
         position=1,
         type=1,
         created_at=contact.created_at,
-        is_deleted=False,
+        event=Event.CHANGED,
+        way=Way.UNKNOWN,
         at=timezone.now() - timedelta(days=days),
     )
 
@@ -264,7 +266,7 @@ def test_history_is_kept_after_the_table_was_made_anew(contact):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_database_without_triggers_gets_them_with_the_next_migration(contact):
-    remove_triggers(connection)
+    CONTACTS.remove(connection)
     Contact.objects.update(note="x")
     assert not FormerContact.objects.exists()
     call_command("migrate", verbosity=0)
@@ -274,12 +276,10 @@ def test_a_database_without_triggers_gets_them_with_the_next_migration(contact):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_trigger_of_an_older_version_is_replaced(contact, monkeypatch):
-    with monkeypatch.context() as older:
-        older.setattr(triggers, "STATE", tuple(name for name in triggers.STATE if name != "fax"))
-        install_triggers(connection)
-        Contact.objects.update(fax="01")
-        assert not FormerContact.objects.exists()
+def test_a_trigger_of_an_older_version_is_replaced(contact):
+    CONTACTS.install(connection, tuple(name for name in STATE if name != "fax"))
+    Contact.objects.update(fax="01")
+    assert not FormerContact.objects.exists()
     call_command("migrate", verbosity=0)
     Contact.objects.update(fax="02")
     assert FormerContact.objects.get().fax == "01"
