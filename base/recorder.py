@@ -27,13 +27,15 @@ class Recorded:
     """A table whose history is recorded, and the one that keeps it: Former and the model's name.
 
     `state` are the columns whose change is recorded; one of `updated_at` alone, for example, is
-    not. `texts` are those of them that stay empty in the record of an addition.
+    not. `texts` are those of them that stay empty in the record of an addition. `kept` are further
+    columns that a record has too, whose change alone is not recorded.
     """
 
     app: str
     model: str
     state: tuple[str, ...]
     texts: frozenset[str]
+    kept: tuple[str, ...] = ("created_at",)
 
     @property
     def table(self) -> str:
@@ -153,14 +155,16 @@ class Recorded:
                 cursor.execute(f"COMMENT ON TRIGGER {name} ON {self.table} IS %s", [definition])
 
     def _insert(self, state: Sequence[str]) -> str:
-        columns = (f"{self.model}_id", *state, "created_at", "event", "at", *AUTHOR_COLUMNS)
+        columns = (f"{self.model}_id", *state, *self.kept, "event", "at", *AUTHOR_COLUMNS)
         return f"INSERT INTO {self.former} ({', '.join(columns)})"
 
     def _values(self, row: str, state: Iterable[str], event: object) -> tuple[str, ...]:
         """Return the values of the row to keep, up to the event."""
         is_added = event == Event.ADDED
-        kept = ("''" if is_added and name in self.texts else f"{row}.{name}" for name in state)
-        return (f"{row}.id", *kept, f"{row}.created_at", str(event))
+        columns = ("id", *state, *self.kept)
+        emptied = self.texts if is_added else frozenset()
+        values = ("''" if name in emptied else f"{row}.{name}" for name in columns)
+        return (*values, str(event))
 
 
 def _differs(state: Iterable[str], operator: str) -> str:

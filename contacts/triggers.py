@@ -5,4 +5,10 @@ from contacts.models import CONTACT_FIELDS
 
 # Columns whose change is recorded in history; a change of `updated_at` alone, for example, is not.
 STATE = ("member_id", "position", *CONTACT_FIELDS)
-CONTACTS = Recorded("contacts", "contact", STATE, frozenset(CONTACT_FIELDS) - {"type"})
+CONTACTS = Recorded(
+    "contacts",
+    "contact",
+    STATE,
+    texts=frozenset(CONTACT_FIELDS) - {"type"},
+    kept=("created_at", "refused_address", "refused_at"),
+)
