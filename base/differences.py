@@ -1,10 +1,13 @@
 """What differs between two states of a row, by field, with the words that differ marked."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from django.db.models import Field, Model
+from django.utils.text import capfirst
 
 _WORDS = re.compile(r"\s+|[^\s]+")
 # Comparing takes a time that grows with the square of the number of words.
@@ -34,6 +37,17 @@ def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[Dif
         for title, old in before.items()
         if old != after[title]
     ]
+
+
+def field_texts(row: Model, names: Iterable[str]) -> dict[str, str]:
+    """Return what the screen shows of these fields, by their labels."""
+    fields = {field.name: field for field in row._meta.fields}
+    return {capfirst(str(fields[name].verbose_name)): _shown(row, fields[name]) for name in names}
+
+
+def _shown(row: Model, field: Field[Any, Any]) -> str:
+    value = getattr(row, field.name)
+    return str(dict(field.flatchoices).get(value, value))
 
 
 def compare(old: str, new: str) -> tuple[list[Piece], list[Piece]]:
