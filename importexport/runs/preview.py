@@ -23,6 +23,7 @@ from importexport.models import (
     PreviousValues,
 )
 from importexport.rows.columns import COLUMNS
+from importexport.runs.changed_contacts import history_addresses
 from importexport.runs.line_places import (
     MemberPlaces,
     Place,
@@ -83,6 +84,8 @@ class Line:
     place: str
     site_changed_at: datetime | None
     differences: Sequence[Difference] = ()
+    # The address of the contact's history, once the run is applied.
+    history: str = ""
 
 
 @dataclass(frozen=True)
@@ -185,6 +188,7 @@ def _lines(run: ImportRun, places: Mapping[int, Sequence[Place]]) -> defaultdict
         [place.pk for place in found if not place.is_kept]
     )
     previous = _previous_values(run, changes.values())
+    histories = history_addresses(run, changes.values())
     kept = Contact.objects.in_bulk([place.pk for place in found if place.is_kept])
     lines: defaultdict[int, list[Line]] = defaultdict(list)
     for member, of_member in places.items():
@@ -192,7 +196,8 @@ def _lines(run: ImportRun, places: Mapping[int, Sequence[Place]]) -> defaultdict
             if place.is_kept and (contact := kept.get(place.pk)):
                 lines[member].append(_line(UNCHANGED, contact, place=str(contact.position)))
             elif not place.is_kept and (change := changes.get(place.pk)):
-                lines[member].append(_change_line(change, previous.get(change.contact_id)))
+                line = _change_line(change, previous.get(change.contact_id))
+                lines[member].append(replace(line, history=histories.get(change.pk, "")))
     return lines
 
 
