@@ -14,7 +14,10 @@ class BaseConfig(AppConfig):
     name = "base"
 
     def ready(self) -> None:
+        from base import recorder
+
         connection_created.connect(_add_text_functions, dispatch_uid="base.text")
+        connection_created.connect(recorder.prepare, dispatch_uid="base.recorder")
         connection_created.connect(authorship.prepare, dispatch_uid="base.authorship")
 
 

@@ -1,7 +1,7 @@
 """Who writes to the database at the moment: the history that its triggers keep names them.
 
-On SQLite the triggers call functions of the connection. On PostgreSQL they read settings of the
-transaction, which are set before each statement that may write to a recorded table, and before no
+On SQLite the triggers call functions of the connection. On PostgreSQL they read a setting of the
+transaction, which is set before each statement that may write to a recorded table, and before no
 other: a page that only reads costs no query more.
 """
 
@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from django.db import models, transaction
 
-# The length of the column `program`.
-LONGEST_PROGRAM = 100
+# The length of the longest program's name.
+_LONGEST_PROGRAM = 100
 
 
 class Way(models.IntegerChoices):
@@ -40,14 +40,46 @@ class Author(NamedTuple):
     run_id: int | None = None
     program: str = ""
 
+    @classmethod
+    def from_text(cls, text: str) -> "Author":
+        if not text:
+            return NOBODY
+        way, run_id, account_id, program = text.split(" ", 3)
+        return cls(Way(int(way)), int(account_id) or None, int(run_id) or None, program)
+
+    def as_text(self) -> str:
+        """Return the author as the database keeps it: "4 12 3 worker", import 12 of account 3.
+
+        One text, since SQLite calls a function for each value of each row that an import adds.
+        """
+        if self == NOBODY:
+            return ""
+        return f"{self.way.value} {self.run_id or 0} {self.account_id or 0} {self.program}"
+
 
 NOBODY = Author()
-_author: ContextVar[Author] = ContextVar("author", default=NOBODY)
+_author: ContextVar[str] = ContextVar("author", default="")
+
+
+class AuthorField(models.CharField):  # type: ignore[type-arg]
+    """An author, kept as a text."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"max_length": 150} | options)
+
+    def from_db_value(self, value: str, *_: object) -> Author:
+        return Author.from_text(value)
+
+    def to_python(self, value: Any) -> Any:
+        return Author.from_text(value) if isinstance(value, str) else value
+
+    def get_prep_value(self, value: Any) -> Any:
+        return value.as_text() if isinstance(value, Author) else value
 
 
 def author() -> Author:
     """Return who writes now in this thread."""
-    return _author.get()
+    return Author.from_text(_author.get())
 
 
 @contextmanager
@@ -60,7 +92,7 @@ def written_by(
     """
     if run is not None:
         program = program or author().program
-    token = _author.set(Author(way, account, run, program[:LONGEST_PROGRAM]))
+    token = _author.set(Author(way, account, run, program[:_LONGEST_PROGRAM]).as_text())
     try:
         yield
     finally:
@@ -70,42 +102,26 @@ def written_by(
 # --- SQLite -------------------------------------------------------------------------------------
 
 # The moment and the author, in the order of the columns of base.models.Former.
-SQLITE_NOW = (
-    "moment_of_now()",
-    "author_way()",
-    "author_account()",
-    "author_run()",
-    "author_program()",
-)
+SQLITE_NOW = ("moment_of_now()", "author_of_now()")
 
 
 def _add_functions(connection: Any) -> None:
     create = connection.connection.create_function
     create("moment_of_now", 0, _moment_of_now)
-    create("author_way", 0, lambda: _author.get().way.value)
-    create("author_account", 0, lambda: _author.get().account_id)
-    create("author_run", 0, lambda: _author.get().run_id)
-    create("author_program", 0, lambda: _author.get().program)
+    create("author_of_now", 0, _author.get)
 
 
 def _moment_of_now() -> str:
     """Return the current time as Django stores it: SQLite's own clock has milliseconds only."""
-    return datetime.now(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return datetime.now(UTC).isoformat(" ", "microseconds")[:_WITHOUT_ZONE]
+
+
+_WITHOUT_ZONE = len("2026-01-31 12:00:00.000000")
 
 
 # --- PostgreSQL ---------------------------------------------------------------------------------
 
-POSTGRESQL_NOW = (
-    "clock_timestamp()",
-    "COALESCE(NULLIF(current_setting('author.way', true), ''), '0')::smallint",
-    "NULLIF(current_setting('author.account', true), '')::bigint",
-    "NULLIF(current_setting('author.run', true), '')::bigint",
-    "COALESCE(current_setting('author.program', true), '')",
-)
-_SET_AUTHOR = (
-    "SELECT set_config('author.way', %s, true), set_config('author.account', %s, true), "
-    "set_config('author.run', %s, true), set_config('author.program', %s, true)"
-)
+POSTGRESQL_NOW = ("clock_timestamp()", "COALESCE(current_setting('site.author', true), '')")
 _recorded_tables: set[str] = set()
 
 
@@ -118,8 +134,8 @@ def name_authors_of(table: str) -> None:
 def author_named(connection: Any, sql: str) -> Iterator[None]:
     """Name the author to PostgreSQL where the statement may write to a recorded table.
 
-    A statement outside any transaction gets one: the settings hold to its end. They are set anew
-    each time, since a savepoint that is rolled back takes them back.
+    A statement outside any transaction gets one: the setting holds to its end. It is set anew
+    each time, since a savepoint that is rolled back takes it back.
     """
     if connection.vendor != "postgresql" or not _may_write(sql):
         yield
@@ -138,10 +154,8 @@ def _may_write(sql: str) -> bool:
 
 
 def _set_author(connection: Any) -> None:
-    way, account_id, run_id, program = author()
-    values = [str(way.value), str(account_id or ""), str(run_id or ""), program]
     with connection.cursor() as cursor:
-        cursor.execute(_SET_AUTHOR, values)
+        cursor.execute("SELECT set_config('site.author', %s, true)", [_author.get()])
 
 
 def _execute(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 
 from base.authorship import Author
 from base.models import Event, Former
@@ -48,20 +48,14 @@ def newest_changes(
     """Return the newest of the changes that these rows of a history record, the newest first.
 
     `now` is the model whose history it is, and `key` the history's column with its key. With
-    `older_than`, the number of a change, only those before it. Takes three or four queries however
-    long the history is.
+    `older_than`, the number of a change, only those before it. Takes three queries however long
+    the history is.
     """
     if older_than is not None:
-        last = rows.model._base_manager.filter(pk=older_than).values_list("at", flat=True).first()
-        if last is None:
-            return []
-        rows = rows.filter(at__lte=last).exclude(at=last, pk__gte=older_than)
-    of_same_row = rows.model._base_manager.filter(**{key: OuterRef(key)})
-    later = of_same_row.filter(
-        ~Q(at=OuterRef("at"), pk__lte=OuterRef("pk")), at__gte=OuterRef("at")
-    )
-    next_number = Subquery(later.order_by("at", "pk").values("pk")[:1])
-    numbered: Any = rows.order_by("-at", "-pk").annotate(next_number=next_number)[:count]
+        rows = rows.filter(pk__lt=older_than)
+    later = rows.model._base_manager.filter(**{key: OuterRef(key)}, pk__gt=OuterRef("pk"))
+    next_number = Subquery(later.order_by("pk").values("pk")[:1])
+    numbered: Any = rows.order_by("-pk").annotate(next_number=next_number)[:count]
     found: list[tuple[Row, int | None]] = [(row, row.next_number) for row in numbered]
     next_ones = rows.model._base_manager.in_bulk([number for _, number in found if number])
     last_ones = [getattr(row, key) for row, number in found if number is None]

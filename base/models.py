@@ -6,7 +6,7 @@ from typing import ClassVar, Self, TypeVar
 from django.conf import settings
 from django.db import models
 
-from base.authorship import LONGEST_PROGRAM, Author, Way
+from base.authorship import AuthorField
 
 
 class Edited(models.Model):
@@ -41,7 +41,6 @@ class Event(models.IntegerChoices):
 
 
 _Line = TypeVar("_Line", bound="Former")
-AUTHOR_COLUMNS = ("way", "account_id", "run_id", "program")
 
 
 class FormerStates(models.Manager[_Line]):
@@ -63,17 +62,10 @@ class Former(models.Model):
     created_at = models.DateTimeField()
     event = models.PositiveSmallIntegerField(choices=Event.choices)
     at = models.DateTimeField()
-    way = models.PositiveSmallIntegerField(choices=Way.choices)
-    account_id = models.BigIntegerField(null=True)
-    run_id = models.BigIntegerField(null=True)
-    program = models.CharField(max_length=LONGEST_PROGRAM)
+    author = AuthorField()
 
     objects: ClassVar[FormerStates[Self]] = FormerStates()
     lines: ClassVar[models.Manager[Self]] = models.Manager()
 
     class Meta:
         abstract = True
-
-    @property
-    def author(self) -> Author:
-        return Author(Way(self.way), self.account_id, self.run_id, self.program)

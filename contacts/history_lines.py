@@ -109,25 +109,20 @@ def is_of_member(change: _Change) -> bool:
 # --- Lines -------------------------------------------------------------------------------------
 
 
-def lines_of(
-    groups: Sequence[_Group], member: Member, *, begins_late: bool, ends_early: bool
-) -> list[Line]:
-    """Describe each group; the first and the last one may go on beyond what was read."""
+def lines_of(groups: Sequence[_Group], member: Member) -> list[Line]:
+    """Describe each group; one of moves that end where they began is left out."""
     changes = [group[0] for group in groups]
     authors = _author_names(changes)
     of_contacts = [change for change in changes if not is_of_member(change)]
     now = Contact.objects.in_bulk({change.key for change in of_contacts})
     back = _numbers_of_returns(of_contacts)
     lines = []
-    for number, group in enumerate(groups):
+    for group in groups:
         change, author = group[0], authors[group[0].author]
         if is_of_member(change):
             lines.append(_member_line(change, author))
         elif _is_move(change):
-            is_cut = (begins_late and number == 0 and _goes_on_later(group)) or (
-                ends_early and number == len(groups) - 1
-            )
-            lines += _order_lines(group, author, now, is_whole=not is_cut)
+            lines += _order_lines(group, author, now)
         else:
             is_back = change.number in back
             lines.append(_contact_line(change, author, member, now.get(change.key), is_back))
@@ -200,17 +195,12 @@ def _numbers_of_returns(changes: Iterable[_Change]) -> set[int]:
     deleted = FormerContact.lines.filter(
         contact_id__in={change.key for change in added}, event=Event.DELETED
     )
-    first = dict(deleted.order_by("-at").values_list("contact_id", "at"))
-    return {one.number for one in added if one.key in first and first[one.key] <= one.at}
+    first = dict(deleted.order_by("-pk").values_list("contact_id", "pk"))
+    return {one.number for one in added if first.get(one.key, one.number) < one.number}
 
 
-def _order_lines(
-    group: _Group, author: str, now: Mapping[int, Contact], *, is_whole: bool
-) -> Iterator[Line]:
+def _order_lines(group: _Group, author: str, now: Mapping[int, Contact]) -> Iterator[Line]:
     """Describe a new order; nothing where each contact ends where it was before."""
-    if not is_whole:
-        yield Line(group[0], author, "Ordre modifié")
-        return
     newest = {change.key: change for change in reversed(group)}
     oldest = {change.key: change for change in group}
     states = [(oldest[key].before, change.after) for key, change in newest.items()]
@@ -228,16 +218,3 @@ def _order_lines(
         yield Line(
             group[0], author, "Ordre modifié", moved=named, more_moved=len(moved) - len(named)
         )
-
-
-def _goes_on_later(group: _Group) -> bool:
-    """Whether one of its contacts was changed on at once, by the same author."""
-    newest = {change.key: change for change in reversed(group)}
-    following = [(change, change.after) for change in newest.values()]
-    return any(
-        isinstance(after, FormerContact)
-        and after.event == Event.CHANGED
-        and after.author == change.author
-        and after.at - change.at < _ONE_ORDER
-        for change, after in following
-    )

@@ -3,8 +3,9 @@
 A page goes on from where the one before ended, so that the last one is as quick as the first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef
@@ -71,10 +72,11 @@ def member_history(member: Member, mark: Mark) -> HistoryPage:
     count = CHANGES_READ + 1
     of_contacts = changes_of_contacts(member.pk, count=count, older_than=mark.contacts)
     of_member = changes_of_member(member.pk, count=count, older_than=mark.member)
-    found: list[Change[Any]] = [*of_contacts, *of_member]
-    # Of one moment, those of contacts stay before those of the member.
-    found.sort(key=lambda change: change.at, reverse=True)
-    return _page(found, member, mark)
+    # Each list keeps its order, whatever its moments say: a page ends at a change of each.
+    found: Iterable[Change[Any]] = merge(
+        of_contacts, of_member, key=lambda change: change.at, reverse=True
+    )
+    return _page(list(found), member, mark)
 
 
 def contact_history(member: Member, contact_id: int, mark: Mark) -> HistoryPage:
@@ -84,7 +86,7 @@ def contact_history(member: Member, contact_id: int, mark: Mark) -> HistoryPage:
 
 def deleted_contacts(member: Member, mark: Mark) -> HistoryPage:
     """Return the last deletions of contacts that are not back since."""
-    later = FormerContact.lines.filter(contact_id=OuterRef("contact_id"), at__gt=OuterRef("at"))
+    later = FormerContact.lines.filter(contact_id=OuterRef("contact_id"), pk__gt=OuterRef("pk"))
     deletions = FormerContact.lines.filter(
         ~Exists(Contact.objects.filter(pk=OuterRef("contact_id"))),
         ~Exists(later),
@@ -100,10 +102,7 @@ def deleted_contacts(member: Member, mark: Mark) -> HistoryPage:
 def _page(found: Sequence[Change[Any]], member: Member, mark: Mark) -> HistoryPage:
     groups = groups_of(found[:CHANGES_READ])
     shown = groups[:LINES_A_PAGE]
-    is_end_shown = len(shown) == len(groups)
-    has_more = not is_end_shown or len(found) > CHANGES_READ
-    begins_late, ends_early = mark != Mark(), is_end_shown and has_more
+    has_more = len(groups) > len(shown) or len(found) > CHANGES_READ
     for change in (change for group in shown for change in group):
         mark = mark.after(change)
-    lines = lines_of(shown, member, begins_late=begins_late, ends_early=ends_early)
-    return HistoryPage(lines, mark if has_more else None)
+    return HistoryPage(lines_of(shown, member), mark if has_more else None)

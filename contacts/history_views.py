@@ -58,7 +58,7 @@ def contact_page(request: HttpRequest, member_pk: int, pk: int) -> HttpResponse:
     """Show what happened to a contact that is there, or that was deleted."""
     member = get_object_or_404(Member, pk=member_pk)
     contact = member.contacts.filter(pk=pk).first()
-    last = FormerContact.objects.filter(member_id=member.pk, contact_id=pk).order_by("-at").first()
+    last = FormerContact.objects.filter(member_id=member.pk, contact_id=pk).order_by("-pk").first()
     if contact is None and last is None:
         raise Http404
     page = contact_history(member, pk, Mark.read(request.GET))

@@ -173,6 +173,11 @@ class Contact(ContactValues, Edited):
             super().save(*args, **kwargs)
 
 
+# Contacts whose order changes are first moved by this number of positions: the others' are free
+# then. No contact has such a position at the end of a transaction.
+ASIDE = 1_000_000_000
+
+
 class FormerContact(ContactValues, Former):
     """A line of a contact's history: what it was until the database changed or deleted it.
 
@@ -189,8 +194,8 @@ class FormerContact(ContactValues, Former):
     class Meta:
         default_permissions = ()
         indexes = [
-            models.Index(fields=["contact_id", "at"], name="former_contact"),
-            models.Index(fields=["member_id", "at"], name="former_contact_of_member"),
+            models.Index(fields=["contact_id", "id"], name="former_contact"),
+            models.Index(fields=["member_id", "id"], name="former_contact_of_member"),
             models.Index(fields=["at"], name="former_contact_at"),
         ]
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Max, QuerySet
 
 from base.database import slices
-from contacts.models import Contact
+from contacts.models import ASIDE, Contact
 from members.models import Member
 
 _ALL = slice(None)
@@ -57,35 +57,32 @@ def move_to_beginning(contact: Contact) -> None:
     first = above.order_by("position").first()
     if first is None:
         return
-    offset = _free(contact.member)
     with transaction.atomic():
-        above.update(position=F("position") + offset)
+        above.update(position=F("position") + ASIDE)
         _only(contact).update(position=first.position)
-        _bring_back(contact.member, offset)
+        _bring_back(contact.member)
 
 
 def make_room(member: Member, position: int) -> None:
     """Free a position: the contact there and all below it go down by one."""
-    offset = _free(member)
     with transaction.atomic():
-        member.contacts.filter(position__gte=position).update(position=F("position") + offset)
-        _bring_back(member, offset)
+        member.contacts.filter(position__gte=position).update(position=F("position") + ASIDE)
+        _bring_back(member)
 
 
-def _bring_back(member: Member, offset: int) -> None:
-    """Take the contacts from this position on back by it, but for one position."""
-    away: QuerySet[Contact] = member.contacts.filter(position__gte=offset)
-    away.update(position=F("position") - (offset - 1))
+def _bring_back(member: Member) -> None:
+    """Put the contacts that were moved aside one position below where they were."""
+    aside: QuerySet[Contact] = member.contacts.filter(position__gte=ASIDE)
+    aside.update(position=F("position") - (ASIDE - 1))
 
 
 def _move(member: Member, positions: Mapping[int, int]) -> None:
     """Give contacts, by their keys, positions that are free or that they have themselves."""
     if not positions:
         return
-    offset = _free(member)
     with transaction.atomic():
         for keys in slices(positions):
-            member.contacts.filter(pk__in=keys).update(position=F("position") + offset)
+            member.contacts.filter(pk__in=keys).update(position=F("position") + ASIDE)
         moved = [Contact(pk=pk, position=position) for pk, position in positions.items()]
         Contact.objects.bulk_update(moved, ["position"], batch_size=200)
 
@@ -96,8 +93,3 @@ def _only(contact: Contact) -> QuerySet[Contact]:
 
 def _highest(member: Member) -> int:
     return int(member.contacts.aggregate(last=Max("position"))["last"] or 0)
-
-
-def _free(member: Member) -> int:
-    """Return a position from which on all are free, also when the others go down by one."""
-    return _highest(member) + 2

@@ -56,7 +56,7 @@ class Restoration:
         deletions = FormerContact.lines.filter(
             contact_id=self.former.contact_id, event=Event.DELETED
         )
-        return deletions.order_by("-at", "-pk").first() or self.former
+        return deletions.order_by("-pk").first() or self.former
 
     @property
     def is_place_taken(self) -> bool:

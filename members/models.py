@@ -165,7 +165,7 @@ class FormerMember(MemberValues, Former):
     class Meta:
         default_permissions = ()
         indexes = [
-            models.Index(fields=["member_id", "at"], name="former_member"),
+            models.Index(fields=["member_id", "id"], name="former_member"),
             models.Index(fields=["at"], name="former_member_at"),
         ]
 

@@ -82,7 +82,7 @@ call_command("undo_import", ImportRun.objects.latest("pk").pk)
 assert list(Contact.objects.values_list("pk", "mobile")) == said
 """
 _BACK = """
-FormerContact.objects.all()._raw_delete("default")
+FormerContact.lines.all()._raw_delete("default")
 with connection.cursor() as cursor:
     cursor.execute("UPDATE contacts_contact SET name = 'Luce' WHERE name = 'Luc'")
     cursor.execute("SELECT name FROM contacts_formercontact")

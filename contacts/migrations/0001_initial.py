@@ -3,6 +3,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import base.address_fields
+import base.authorship
 import base.characters
 import base.text
 from contacts.triggers import CONTACTS
@@ -30,10 +31,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('event', models.PositiveSmallIntegerField(choices=[(1, 'ajouté'), (2, 'modifié'), (3, 'supprimé')])),
                 ('at', models.DateTimeField()),
-                ('way', models.PositiveSmallIntegerField(choices=[(0, 'Inconnu'), (1, 'Pages du site'), (2, 'Logiciel'), (3, 'Ligne de commande'), (4, 'Import'), (5, "Annulation d'un import")])),
-                ('account_id', models.BigIntegerField(null=True)),
-                ('run_id', models.BigIntegerField(null=True)),
-                ('program', models.CharField(max_length=100)),
+                ('author', base.authorship.AuthorField(max_length=150)),
                 ('name', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='dénomination')),
                 ('note', models.TextField(blank=True, db_default='', default='', max_length=5000, validators=[base.characters.validate_storable], verbose_name='note')),
                 ('job_title', models.CharField(blank=True, db_default='', default='', max_length=200, validators=[base.characters.validate_storable], verbose_name='fonction')),
@@ -49,7 +47,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['contact_id', 'at'], name='former_contact'), models.Index(fields=['member_id', 'at'], name='former_contact_of_member'), models.Index(fields=['at'], name='former_contact_at')],
+                'indexes': [models.Index(fields=['contact_id', 'id'], name='former_contact'), models.Index(fields=['member_id', 'id'], name='former_contact_of_member'), models.Index(fields=['at'], name='former_contact_at')],
             },
         ),
         migrations.CreateModel(

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.db import connection
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from base.addresses import refused_spelling
 from base.authorship import Way, written_by
 from base.database import analyze, moment
-from contacts.models import CONTACT_FIELDS, Contact
+from contacts.models import ASIDE, CONTACT_FIELDS, Contact
+from contacts.triggers import CONTACTS
 from importexport.models import (
     ChangeKind,
     ImportChange,
@@ -123,15 +124,12 @@ def execute(sql: str, *values: Any) -> None:
 def move_contacts(run: ImportRun, to: Literal["position", "previous_position"]) -> None:
     """Give the contacts that the run moves their new positions, or their previous ones.
 
-    All go beyond the highest position first: no two contacts of a member ever share one.
+    All are moved aside first: no two contacts of a member ever share a position.
     """
     moves = moving_changes(run)
-    furthest = moves.aggregate(Max(to))[f"{to}__max"]
-    if furthest is None:
-        return
-    highest = Contact.objects.aggregate(Max("position"))["position__max"] or 0
     moved = Contact.objects.filter(pk__in=moves.values("contact_id"))
-    moved.update(position=F("position") + max(highest, furthest) + 1)
+    if not moved.update(position=F("position") + ASIDE):
+        return
     execute(
         f"""
         UPDATE contacts_contact AS contact SET position = change.{to}
@@ -191,4 +189,5 @@ def _shift_additions(run: ImportRun) -> None:
 
 def _add(run: ImportRun, now: datetime) -> None:
     created_at = moment(now)
-    execute(_ADD, run.created_by_id, created_at, created_at, run.pk, ChangeKind.ADDED)
+    with CONTACTS.adding_many():
+        execute(_ADD, run.created_by_id, created_at, created_at, run.pk, ChangeKind.ADDED)

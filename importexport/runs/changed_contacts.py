@@ -43,7 +43,7 @@ def _added_contacts(run: ImportRun, members: Collection[int]) -> dict[tuple[int,
     An added contact has no key before the run is applied; the history knows it.
     """
     added = FormerContact.lines.filter(
-        member_id__in=members, event=Event.ADDED, way=Way.IMPORT, run_id=run.pk
+        member_id__in=members, event=Event.ADDED, author__startswith=f"{Way.IMPORT.value} {run.pk} "
     )
     rows = added.values_list("member_id", "position", "contact_id")
     return {(member_id, position): contact_id for member_id, position, contact_id in rows}

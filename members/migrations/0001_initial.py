@@ -3,6 +3,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import base.address_fields
+import base.authorship
 import base.characters
 import base.text
 from members.former import MEMBERS
@@ -29,10 +30,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('event', models.PositiveSmallIntegerField(choices=[(1, 'ajouté'), (2, 'modifié'), (3, 'supprimé')])),
                 ('at', models.DateTimeField()),
-                ('way', models.PositiveSmallIntegerField(choices=[(0, 'Inconnu'), (1, 'Pages du site'), (2, 'Logiciel'), (3, 'Ligne de commande'), (4, 'Import'), (5, "Annulation d'un import")])),
-                ('account_id', models.BigIntegerField(null=True)),
-                ('run_id', models.BigIntegerField(null=True)),
-                ('program', models.CharField(max_length=100)),
+                ('author', base.authorship.AuthorField(max_length=150)),
                 ('name', models.CharField(max_length=200, validators=[base.characters.validate_storable], verbose_name='dénomination')),
                 ('kind', models.CharField(choices=[('individual', 'Particulier'), ('professional', 'Client professionnel'), ('supplier', 'Fournisseur')], max_length=20, verbose_name='catégorie')),
                 ('email', base.address_fields.AddressField(blank=True, help_text="Les messages envoyés depuis l'écran des membres partent à cette adresse.", max_length=254, verbose_name='mail principal')),
@@ -46,7 +44,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['member_id', 'at'], name='former_member'), models.Index(fields=['at'], name='former_member_at')],
+                'indexes': [models.Index(fields=['member_id', 'id'], name='former_member'), models.Index(fields=['at'], name='former_member_at')],
             },
         ),
         migrations.CreateModel(

@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from base.authorship import Way
+from base.authorship import NOBODY
 from base.models import Event
 from contacts.history import ChangeKind, changes_since, forget_former_contacts
 from contacts.models import CONTACT_FIELDS, Contact, FormerContact
@@ -246,7 +246,7 @@ def _state(contact, days):
         type=1,
         created_at=contact.created_at,
         event=Event.CHANGED,
-        way=Way.UNKNOWN,
+        author=NOBODY,
         at=timezone.now() - timedelta(days=days),
     )
 

@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from base.authorship import Way, written_by
 from contacts_site.operations.retention import FORGETTERS, purge
 from importexport.models import ContactExport, ImportRun
 from importexport.runs.retention import forget_old_imports
@@ -59,8 +60,10 @@ def person_gone(client, mailoutbox):
     contact.refresh_from_db()
     contact.note = "x"
     contact.save()
-    contact.delete()
-    Member.objects.update(email="cantine@example.org")
+    with written_by(Way.SOFTWARE, program=MARK):
+        contact.delete()
+    Member.objects.update(note=MARK)
+    Member.objects.update(note="", email="cantine@example.org")
     return contact
 
 
@@ -114,7 +117,9 @@ def stored_files(folder=""):
 
 def test_the_journals_name_her_before(person_gone):
     named_in = {place.partition(".")[2].partition(".")[0] for place in where_named(MARK)}
-    assert {"FormerContact", "ImportRun", "Notification", "Delivery", "LogEntry"} <= named_in
+    journals = {"ImportRun", "Notification", "Delivery", "LogEntry"}
+    assert {"FormerContact", "FormerMember", *journals} <= named_in
+    assert {"contacts.FormerContact.author", "contacts.FormerContact.name"} <= {*where_named(MARK)}
     assert stored_files()
 
 
