@@ -21,7 +21,7 @@ from members.models import Member
 
 LINES_A_PAGE = 50
 # Read for a page: more than its lines, since one line may stand for many moves.
-CHANGES_READ = 500
+CHANGES_READ = 200
 
 
 class Mark(NamedTuple):
