@@ -37,7 +37,8 @@ class Recorded:
 
     `state` are the columns whose change is recorded; one of `updated_at` alone, for example, is
     not. `texts` are those of them that stay empty in the record of an addition. `passing` is true
-    of an old row that is only passed through within a transaction: it is not recorded.
+    of an old row that is only passed through within a transaction: it is not recorded. `kept` are
+    further columns of a record, whose change alone is not recorded.
     """
 
     app: str
@@ -45,6 +46,7 @@ class Recorded:
     state: tuple[str, ...]
     texts: frozenset[str]
     passing: str = ""
+    kept: tuple[str, ...] = ("created_at",)
 
     @property
     def table(self) -> str:
@@ -193,14 +195,16 @@ class Recorded:
                 cursor.execute(f"COMMENT ON TRIGGER {name} ON {self.table} IS %s", [definition])
 
     def _insert(self, state: Sequence[str]) -> str:
-        columns = (f"{self.model}_id", *state, "created_at", "event", "at", "author")
+        columns = (f"{self.model}_id", *state, *self.kept, "event", "at", "author")
         return f"INSERT INTO {self.former} ({', '.join(columns)})"
 
     def _values(self, row: str, state: Iterable[str], event: object) -> tuple[str, ...]:
         """Return the values of the row to keep, up to the event."""
         is_added = event == Event.ADDED
-        kept = ("''" if is_added and name in self.texts else f"{row}.{name}" for name in state)
-        return (f"{row}.id", *kept, f"{row}.created_at", str(event))
+        columns = ("id", *state, *self.kept)
+        emptied = self.texts if is_added else frozenset()
+        values = ("''" if name in emptied else f"{row}.{name}" for name in columns)
+        return (*values, str(event))
 
     def _differs(self, state: Iterable[str], operator: str) -> str:
         differs = " OR ".join(f"OLD.{name} {operator} NEW.{name}" for name in state)

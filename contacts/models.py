@@ -187,6 +187,9 @@ class FormerContact(ContactValues, Former):
     contact_id = models.BigIntegerField()
     member_id = models.BigIntegerField()
     position = models.PositiveIntegerField()
+    # The mark of a refused address: a deleted contact that comes back has it again.
+    refused_address = AddressField(blank=True, db_default="", default="")
+    refused_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()

@@ -13,4 +13,5 @@ CONTACTS = Recorded(
         name for name in CONTACT_FIELDS if Contact._meta.get_field(name).empty_strings_allowed
     ),
     passing=f"OLD.position >= {ASIDE}",
+    kept=("created_at", "refused_address", "refused_at"),
 )

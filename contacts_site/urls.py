@@ -20,6 +20,7 @@ urlpatterns = [
     path("messages/", include("mailing.messages.urls")),
     path("courrier/", include("mailing.outbox.urls")),
     path("membres/<int:member_pk>/contacts/", include("contacts.urls")),
+    path("membres/<int:member_pk>/historique/", include("contacts.history_urls")),
     path("contacts/", include("importexport.urls")),
     path("notifications/", include("mailing.notifications.urls")),
     path("jetons/", include("api.token_urls")),

@@ -52,6 +52,8 @@ class Migration(migrations.Migration):
                 ('contact_id', models.BigIntegerField()),
                 ('member_id', models.BigIntegerField()),
                 ('position', models.PositiveIntegerField()),
+                ('refused_address', base.address_fields.AddressField(blank=True, db_default='', default='', max_length=254)),
+                ('refused_at', models.DateTimeField(null=True)),
             ],
             options={
                 'default_permissions': (),

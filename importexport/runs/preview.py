@@ -12,7 +12,8 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 
 from base.database import slices
-from contacts.models import Contact, ContactType
+from base.differences import Difference, differences
+from contacts.models import Contact, ContactType, ContactValues
 from importexport.models import (
     ChangeKind,
     ImportChange,
@@ -20,8 +21,9 @@ from importexport.models import (
     ImportRun,
     PreviousValues,
 )
+from importexport.rows.columns import COLUMNS
+from importexport.runs.changed_contacts import history_addresses
 from importexport.runs.consequences import Effect
-from importexport.runs.differences import Difference, differences
 from importexport.runs.line_places import (
     MemberPlaces,
     Place,
@@ -57,6 +59,8 @@ class Line:
     place: str
     site_changed_at: datetime | None
     differences: Sequence[Difference] = ()
+    # The address of the contact's history, once the run is applied.
+    history: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,6 +181,7 @@ def _lines(run: ImportRun, places: Mapping[int, Sequence[Place]]) -> defaultdict
         [place.pk for place in found if not place.is_kept]
     )
     previous = _previous_values(run, changes.values())
+    histories = history_addresses(run, changes.values())
     kept = Contact.objects.in_bulk([place.pk for place in found if place.is_kept])
     lines: defaultdict[int, list[Line]] = defaultdict(list)
     for member, of_member in places.items():
@@ -184,7 +189,8 @@ def _lines(run: ImportRun, places: Mapping[int, Sequence[Place]]) -> defaultdict
             if place.is_kept and (contact := kept.get(place.pk)):
                 lines[member].append(_line(UNCHANGED, contact, place=str(contact.position)))
             elif not place.is_kept and (change := changes.get(place.pk)):
-                lines[member].append(_change_line(change, previous.get(change.contact_id)))
+                line = _change_line(change, previous.get(change.contact_id))
+                lines[member].append(replace(line, history=histories.get(change.pk, "")))
     return lines
 
 
@@ -210,7 +216,15 @@ def _change_line(change: ImportChange, before: PreviousValues | None) -> Line:
     else:
         place = str(change.position or change.previous_position)
     line = _line(kind.label, source, place, line=change.line, changed_at=change.site_changed_at)
-    return replace(line, differences=differences(before, change)) if before else line
+    if before is None:
+        return line
+    return replace(line, differences=differences(_texts(before), _texts(change)))
+
+
+def _texts(values: ContactValues) -> dict[str, str]:
+    """Return the values as a file has them, by the titles of its columns."""
+    texts = {column.title: str(getattr(values, column.field)) for column in COLUMNS if column.field}
+    return texts | {"Type": f"{values.type} ({ContactType(values.type).label})"}
 
 
 def _line(

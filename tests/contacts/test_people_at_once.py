@@ -11,13 +11,14 @@ import pytest
 from django.test import Client
 
 from base.conflicts import sealed_version
-from contacts.models import CONTACT_FIELDS
+from contacts.models import CONTACT_FIELDS, FormerContact
 from contacts.order import reorder
+from contacts.restoration import find_restoration, restore
 from members.locks import held_member
 from tests.concurrency import come_second, in_thread, run_at_once, signed_in, wait_until_held_up
 from tests.contacts.contact_editor import ROUNDS
 from tests.factories import ContactFactory, MemberFactory, UserFactory
-from tests.pages import HTMX, cells, form_values, text
+from tests.pages import HTMX, cells, form_values, main_form, text
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -159,6 +160,45 @@ def test_a_restoration_pressed_twice_restores_once(member, second, others):
     refused = ["ne peut plus être annulée" in one for one in said]
     assert sorted(restored) == sorted(refused) == [False, True]
     assert names(member) == ["Anne", "Bruno", "Chloé"]
+
+
+def test_a_contact_edited_meanwhile_is_not_written_over_by_its_history(member, first, second):
+    anne = member.contacts.get(name="Anne")
+    anne.note = "le soir"
+    anne.save()
+    url = restoration(anne)
+    sent = main_form(second.get(url))
+    response = come_second(
+        member,
+        lambda held: rename(held, "Anne", "Annie", first),
+        lambda: second.post(url, sent),
+    )
+    assert "Ce contact a changé entre-temps." in text(response)
+    assert names(member) == ["Annie", "Bruno", "Chloé"]
+
+
+def test_of_two_who_restore_from_history_the_second_finds_nothing_to_do(member, first, second):
+    anne = member.contacts.get(name="Anne")
+    pk = anne.pk
+    anne.delete()
+    anne.pk = pk
+    url = restoration(anne)
+    sent = main_form(second.get(url))
+    response = come_second(
+        member,
+        lambda held: restore(find_restoration(held, newest(anne).pk), first),
+        lambda: second.post(url, sent, follow=True),
+    )
+    assert "il n'y a rien à rétablir" in text(response)
+    assert names(member) == ["Anne", "Bruno", "Chloé"]
+
+
+def restoration(contact):
+    return f"{contact.member.get_absolute_url()}historique/etats/{newest(contact).pk}/retablir/"
+
+
+def newest(contact):
+    return FormerContact.objects.filter(contact_id=contact.pk).latest("pk")
 
 
 @pytest.mark.slow

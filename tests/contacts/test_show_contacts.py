@@ -182,7 +182,7 @@ def test_awkward_texts_are_shown_as_typed(back_office, awkward):
 @pytest.mark.parametrize(
     ("right", "offered"),
     [
-        ("view", []),
+        ("view", ["Historique du contact"]),
         ("add", ["Ajouter un contact"]),
         ("change", ["Modifier l'ordre des contacts", "Monter", "Descendre", "Modifier le contact"]),
         ("delete", ["Supprimer le contact"]),
@@ -195,5 +195,5 @@ def test_just_what_somebody_may_do_is_offered(allowed, right, offered):
     (panel,) = shown.xpath("//section[@aria-labelledby='contacts-title']")
     assert panel.xpath(".//*[self::a or self::button]/@title") == offered
     titles = panel.xpath(".//th[@scope='col']/text()")
-    assert ("Actions" in titles) == (right in ("change", "delete"))
+    assert ("Actions" in titles) == (right in ("view", "change", "delete"))
     assert ("Ordre" in titles) == (right == "change")

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client
 
 from api.tokens import make_token
-from contacts.models import Contact, Topic
+from contacts.models import Contact, FormerContact, Topic
 from mailing.mailbox import letters as mailbox
 from mailing.models import Message, Notification
 from members.models import Member
@@ -51,10 +51,12 @@ def site(db, settings, tmp_path):
     )
     token, _ = make_token("Facturation", user)
     run, _ = run_import(csv_file([contact.member.reference, "Été", 1]))
+    Contact.objects.filter(pk=contact.pk).update(note="Été")
     return {
         "/membres/<int:pk>": contact.member_id,
         "/membres/<int:member_pk>": contact.member_id,
         "/contacts/<int:pk>": contact.pk,
+        "/etats/<int:number>": FormerContact.objects.get().pk,
         "/contacts/importer/<int:pk>": run.pk,
         "/messages/<int:pk>": message.pk,
         "/notifications/<int:pk>": notification.pk,

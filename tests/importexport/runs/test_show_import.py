@@ -179,12 +179,12 @@ def test_once_imported_the_page_shows_the_changes(administrator, site, settings)
     response = confirmed(administrator, preview(administrator))
     expected = {
         "Ferme (C1)": [
-            ("Suppression", "", "Anne", "1"),
-            ("Suppression", "", "Bruno", "2"),
-            ("Ajout", "3", "Denis", "4"),
+            ("Suppression Historique", "", "Anne", "1"),
+            ("Suppression Historique", "", "Bruno", "2"),
+            ("Ajout Historique", "3", "Denis", "4"),
         ],
-        "Moulin (C4)": [("Ajout", "4", "Éric", "1")],
-        "Gîte (C3)": [("Suppression", "", "Yves", "1")],
+        "Moulin (C4)": [("Ajout Historique", "4", "Éric", "1")],
+        "Gîte (C3)": [("Suppression Historique", "", "Yves", "1")],
     }
     assert {member: sorted(lines) for member, lines in shown(administrator).items()} == {
         member: sorted(lines) for member, lines in expected.items()

@@ -1,18 +1,17 @@
-"""The fields that a run changes in a contact, with the words that differ marked."""
+"""What differs between two states of a row, by field, with the words that differ marked."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from contacts.models import CONTACT_FIELDS, ContactType, ContactValues
-from importexport.rows.columns import COLUMNS
+from django.db.models import Field, Model
+from django.utils.text import capfirst
 
 _WORDS = re.compile(r"\s+|[^\s]+")
 # Comparing takes a time that grows with the square of the number of words.
 _MOST_WORDS_COMPARED = 120
-_TITLES = {column.field: column.title for column in COLUMNS if column.field}
 
 
 class Piece(NamedTuple):
@@ -24,27 +23,31 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True)
 class Difference:
-    """A field with its value before and after, by the title of its column."""
+    """A field, by its title, with its text before and after."""
 
     title: str
     before: Sequence[Piece]
     after: Sequence[Piece]
 
 
-def differences(before: ContactValues, after: ContactValues) -> list[Difference]:
-    """Return the fields that differ, in the order of a file's columns."""
-    found = []
-    for field in CONTACT_FIELDS:
-        old, new = _shown(before, field), _shown(after, field)
-        if old != new:
-            found.append(Difference(_TITLES[field], *compare(old, new)))
-    return found
+def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[Difference]:
+    """Return the fields that differ, in the order of `before`; both map titles to texts."""
+    return [
+        Difference(title, *compare(old, after[title]))
+        for title, old in before.items()
+        if old != after[title]
+    ]
 
 
-def _shown(values: ContactValues, field: str) -> str:
-    if field == "type":
-        return f"{values.type} ({ContactType(values.type).label})"
-    return str(getattr(values, field))
+def field_texts(row: Model, names: Iterable[str]) -> dict[str, str]:
+    """Return what the screen shows of these fields, by their labels."""
+    fields = {field.name: field for field in row._meta.fields}
+    return {capfirst(str(fields[name].verbose_name)): _shown(row, fields[name]) for name in names}
+
+
+def _shown(row: Model, field: Field[Any, Any]) -> str:
+    value = getattr(row, field.name)
+    return str(dict(field.flatchoices).get(value, value))
 
 
 def compare(old: str, new: str) -> tuple[list[Piece], list[Piece]]:

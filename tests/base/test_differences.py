@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importexport.runs import differences
-from importexport.runs.differences import compare
+from base import differences
+from base.differences import compare
 
 
 def marked(pieces):
@@ -45,3 +45,12 @@ def test_very_long_texts_are_not_compared_word_by_word(monkeypatch):
     before, after = compare(f"même {words} fin", f"même {words[::-1]} fin")
     assert [piece.differs for piece in before] == [False, True, False]
     assert after[1].text == words[::-1]
+
+
+def test_only_fields_that_differ_are_named_in_their_order():
+    before = {"Nom": "Nora", "Fax": "", "Note": "x"}
+    found = differences.differences(before, {"Note": "", "Nom": "Nora", "Fax": "01"})
+    assert [(field.title, marked(field.before), marked(field.after)) for field in found] == [
+        ("Fax", "", "[01]"),
+        ("Note", "[x]", ""),
+    ]
