@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 import base.address_fields
 import base.characters
-import importexport.models
+import importexport.models.import_run
 
 
 class Migration(migrations.Migration):
@@ -59,11 +59,11 @@ class Migration(migrations.Migration):
                 ('checked_at', models.DateTimeField(editable=False, null=True)),
                 ('applied_at', models.DateTimeField(editable=False, null=True, verbose_name='importé le')),
                 ('undone_at', models.DateTimeField(editable=False, null=True, verbose_name='annulé le')),
-                ('file', models.FileField(blank=True, upload_to=importexport.models._stored_name)),
+                ('file', models.FileField(blank=True, upload_to=importexport.models.import_run._stored_name)),
                 ('file_name', models.CharField(max_length=255, verbose_name='fichier')),
                 ('file_size', models.PositiveBigIntegerField(verbose_name='octets')),
                 ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('marked_file', models.FileField(blank=True, upload_to=importexport.models._stored_name)),
+                ('marked_file', models.FileField(blank=True, upload_to=importexport.models.import_run._stored_name)),
                 ('exported_at', models.DateTimeField(editable=False, null=True, verbose_name='export du')),
                 ('mode', models.CharField(choices=[('add', 'Ajout'), ('update', 'Mise à jour'), ('sync', 'Synchronisation')], max_length=6, verbose_name='options')),
                 ('only_members_in_file', models.BooleanField(default=False)),

@@ -33,7 +33,7 @@ from importexport.runs.pairs import FileColumns
 from importexport.runs.plan import plan_addition, plan_synchronisation, plan_update
 from importexport.runs.plan_tables import store_plan
 from importexport.runs.planned import Plan
-from importexport.runs.rerouting import consequences_of
+from importexport.runs.routing_state import consequences_of
 from importexport.runs.site_changes import mark_stale_changes, with_changes_since
 from importexport.runs.site_state import digested_contacts, stored_contacts
 from importexport.runs.stale_export import choices_of, merge_export

@@ -30,7 +30,7 @@ from importexport.runs.line_places import (
     first_places,
 )
 from importexport.runs.preview_filters import CHANGED, UNCHANGED, Filter, chosen_filter
-from importexport.runs.rerouting import AddressLine, address_lines
+from importexport.runs.routing_state import AddressLine, address_lines
 from importexport.states import RunState
 from members.models import Member
 

@@ -16,7 +16,7 @@ from importexport.runs.apply import apply_run
 from importexport.runs.check import check_run
 from importexport.runs.consequences import RECEPTION, SUBJECTS, Effect, subjects_of
 from importexport.runs.intake import Options, receive
-from importexport.runs.rerouting import address_lines
+from importexport.runs.routing_state import address_lines
 from importexport.runs.steps import confirm
 from members.models import Member
 from tests.factories import ContactFactory, MemberFactory
