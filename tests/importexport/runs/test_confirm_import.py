@@ -168,7 +168,7 @@ _REPLACED = pytest.mark.only_on("sqlite")
         pytest.param([f"REPLACE INTO {_COPIED.format('id - 1', '1')}"], marks=_REPLACED),
         pytest.param(
             [
-                "DROP TRIGGER contacts_contact_former_changed",
+                "DROP TRIGGER contacts_contact_changed",
                 "UPDATE contacts_contact SET fax = '1'",
             ],
             marks=_REPLACED,

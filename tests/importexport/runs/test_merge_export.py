@@ -448,12 +448,11 @@ def test_the_command_names_the_conflicts_and_imports_nothing(tmp_path, export, o
 def test_the_command_takes_a_side(tmp_path, export, side, note):
     both_changed(export)
     on_site("Chloé", note="site")
-    assert command(tmp_path, export, "--sync", f"--on-conflict={side}") == [
-        (
-            "lignes : 4, membres : 2, ajoutés : 0, modifiés : 1, supprimés : 0, inchangés : 3, "
-            "avertissements : 0, gardés du site : 1, conflits : 1"
-        )
-    ]
+    summary = command(tmp_path, export, "--sync", f"--on-conflict={side}")[0]
+    assert summary == (
+        "lignes : 4, membres : 2, ajoutés : 0, modifiés : 1, supprimés : 0, inchangés : 3, "
+        "avertissements : 0, gardés du site : 1, conflits : 1"
+    )
     assert (notes()["Anne"], notes()["Chloé"]) == (note, "site")
 
 

@@ -135,9 +135,9 @@ def test_a_run_abandoned_at_any_moment_of_its_check_keeps_nothing(member, monkey
     ImportRun.objects.update(outdated={"removed": 0})
     original = getattr(check, moment)
 
-    def abandoned_first(*arguments):
+    def abandoned_first(*arguments, **options):
         assert abandon(again(run))
-        return original(*arguments)
+        return original(*arguments, **options)
 
     monkeypatch.setattr(check, moment, abandoned_first)
     work()
