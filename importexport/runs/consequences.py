@@ -197,7 +197,7 @@ def changes_of(plan: Plan) -> Changes:
     return changes
 
 
-def routing_states(
+def reroutings(
     changes: Changes, stored: Stored, addresses: Addresses
 ) -> Iterator[tuple[int, Rerouting]]:
     """Yield what changes for each member for whom anything does.
@@ -221,12 +221,12 @@ def routing_states(
 
 
 def consequences(changes: Changes, stored: Stored, addresses: Addresses) -> Consequences:
-    """Return the consequences of changes, from what `routing_states` needs."""
+    """Return the consequences of changes, from what `reroutings` needs."""
     found = Consequences()
     unheard: Counter[int] = Counter()
     begins: Counter[int] = Counter()
     ceases: Counter[int] = Counter()
-    for member_id, one in routing_states(changes, stored, addresses):
+    for member_id, one in reroutings(changes, stored, addresses):
         found.effects[member_id] = one.effects
         unheard[one.unheard] += 1
         for topics in one.begins.values():

@@ -22,7 +22,7 @@ from importexport.runs.consequences import (
     Rerouting,
     changes_of,
     consequences,
-    routing_states,
+    reroutings,
     subjects_of,
 )
 from importexport.runs.plan import Stored
@@ -59,7 +59,7 @@ def address_lines(
             AddressLine(effect, address, [Topic(name).label for name in subjects_of(topics)])
             for address, topics in _spelt(_affected(one, effect), member_id, changes, stored)
         ]
-        for member_id, one in routing_states(changes, stored, _addresses(changes.members))
+        for member_id, one in reroutings(changes, stored, _addresses(changes.members))
     }
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from base.text import fold
 from tests.site_processes import Site, wait_until
 
 pytestmark = [pytest.mark.only_on("sqlite"), pytest.mark.xdist_group("backup")]
@@ -95,9 +94,9 @@ class SqliteSite:
 
     def change(self) -> None:
         """Let the site go on: a member less, another file."""
-        with closing(sqlite3.connect(self.database)) as database, database:
-            database.create_function("fold_text", 1, fold, deterministic=True)
-            database.execute("DELETE FROM members_member WHERE reference = 'C1'")
+        with_members = "from members.models import Member; "
+        delete = "Member.objects.filter(reference='C1').delete()"
+        assert self.manage("shell", "-c", with_members + delete).returncode == 0
         for path in self.files.rglob("bin*"):
             path.unlink()
         (self.files / "new").write_bytes(b"new")
