@@ -217,7 +217,7 @@ def index_names(table) -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="OR REPLACE is of SQLite")
+@pytest.mark.only_on("sqlite")
 def test_a_statement_that_replaces_keeps_what_the_index_knows(contact):
     for name in ("Autre", "Dernier"):
         sql("UPDATE OR REPLACE contacts_contact SET name = %s WHERE id = %s", name, contact.pk)

@@ -226,7 +226,8 @@ def _refuse_in_database(name):
 @pytest.mark.parametrize("sync", [False, True])
 def test_the_number_of_queries_hardly_grows(farm, sync, django_assert_max_num_queries):
     rows = [["C1", f"Contact {n}", 1] for n in range(1_000)]
-    with django_assert_max_num_queries(57):
+    # On PostgreSQL, a statement before each one that writes contacts names the author.
+    with django_assert_max_num_queries(57 if connection.vendor == "sqlite" else 74):
         import_contacts(csv_file(*rows), sync=sync)
     assert Contact.objects.count() == (1_000 if sync else 1_003)
 
