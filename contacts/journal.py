@@ -1,10 +1,6 @@
 """What happened to a contact, or to those of a member, by whom, from which values to which."""
 
-from datetime import datetime
-from functools import reduce
-from operator import or_
-
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from base.authorship import Way
 from base.changes import Change, newest_changes
@@ -30,11 +26,6 @@ def changes_of_contacts(
     return newest_changes(rows, Contact, "contact_id", count=count, older_than=older_than)
 
 
-def changes_of_run(
-    run_id: int, applied_at: datetime, *, count: int, older_than: int | None = None
-) -> list[Change[FormerContact]]:
-    """Return the newest changes of contacts by an import applied then, and by its undoing."""
-    since = FormerContact.lines.filter(at__gte=applied_at)
-    by_run = (Q(author__startswith=f"{way.value} {run_id} ") for way in (Way.IMPORT, Way.UNDO))
-    rows = since.filter(reduce(or_, by_run))
-    return newest_changes(rows, Contact, "contact_id", count=count, older_than=older_than)
+def lines_of_import(run_id: int) -> "QuerySet[FormerContact]":
+    """Return what an import did to contacts, line by line, without its undoing."""
+    return FormerContact.lines.filter(author__startswith=f"{Way.IMPORT.value} {run_id} ")

@@ -216,7 +216,7 @@ class ForgottenStates(models.Model):
 
     @classmethod
     def forget(cls, until: datetime) -> None:
-        """Note that the states of before then are forgotten; a later time noted stays."""
+        """Note until when states are forgotten, unless a later time is noted already."""
         if not cls.objects.filter(until__gte=until).exists():
             cls.objects.update_or_create(pk=1, defaults={"until": until})
 

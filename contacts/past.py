@@ -1,4 +1,4 @@
-"""The contacts of a moment that has passed, as far as they are other now.
+"""The contacts of a moment that has passed, as far as they differ from those of now.
 
 Computed from the history that the database's triggers keep, for RETENTION_FORMER_CONTACTS_DAYS.
 """

@@ -114,7 +114,7 @@ def restore(restoration: Restoration, user: User) -> Contact:
     is_new = restoration.contact is None
     contact.save(force_insert=is_new)
     if is_new:
-        # To add a row sets it to now.
+        # `auto_now_add` has set it to now.
         contact.created_at = restoration.former.created_at
         Contact.objects.filter(pk=contact.pk).update(created_at=contact.created_at)
     return contact

@@ -150,3 +150,13 @@ COLUMNS = (
 
 # The column that a marked file has besides (marking.py); an import ignores it.
 ERRORS_TITLE = "Erreurs"
+
+
+def texts_by_title(value_of: Callable[[str], Value]) -> dict[str, str]:
+    """Return a contact's values as people read them, by the titles of a file's columns.
+
+    `value_of` returns the value of a field.
+    """
+    texts = {column.title: str(value_of(column.field)) for column in COLUMNS if column.field}
+    number = value_of("type")
+    return texts | {"Type": f"{number} ({TYPE_LABELS[number]})"}

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable
 
 from django.urls import reverse
 
-from base.authorship import Way
 from base.database import slices
 from base.models import Event
+from contacts.journal import lines_of_import
 from contacts.models import Contact, FormerContact
 from importexport.models import ChangeKind, ImportChange, ImportRun
 from members.models import Member
@@ -42,9 +42,7 @@ def _added_contacts(run: ImportRun, members: Collection[int]) -> dict[tuple[int,
 
     An added contact has no key before the run is applied; the history knows it.
     """
-    added = FormerContact.lines.filter(
-        member_id__in=members, event=Event.ADDED, author__startswith=f"{Way.IMPORT.value} {run.pk} "
-    )
+    added = lines_of_import(run.pk).filter(member_id__in=members, event=Event.ADDED)
     rows = added.values_list("member_id", "position", "contact_id")
     return {(member_id, position): contact_id for member_id, position, contact_id in rows}
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from contacts.past import is_known
-from importexport.exports.stamp import read_moment
-from importexport.files.table import FileRefused, Table
+from importexport.exports.stamp import ExportMoment, read_moment
+from importexport.files.table import FileRefused
 from importexport.models import ImportMode, ImportRun, Side
 from importexport.rows.checking import CheckedFile
 from importexport.rows.remarks import Remarks
@@ -82,7 +82,7 @@ def preview_file(
     """
     table = read_table(file)
     checked = check_file(table, mode=options.mode, heartbeat=heartbeat)
-    base = _base(options, table)
+    base = _base(options, read_moment(table.properties))
     plan, _, found = _plan(checked, options, base, lambda _conflict: on_conflict)
     return _outcome(plan, checked, found)
 
@@ -123,11 +123,11 @@ def _check(
         _refuse(run, file, refusal.checked.errors)
         raise
     options = Options.of(run)
-    base = _base(options, table)
+    exported = read_moment(table.properties)
+    base = _base(options, exported)
     plan, site_digest, found = _plan(checked, options, base, choices_of(run, on_conflict))
     store_plan(run, plan, found.effects, partial(leases.heartbeat, run))
     outcome = _outcome(plan, checked, found)
-    exported = read_moment(table.properties)
     exported_at = exported.at if exported else None
     _make_ready(run, outcome, site_digest, exported_at, is_base_known=base is not None)
     return outcome
@@ -180,11 +180,10 @@ def _make_ready(
     )
 
 
-def _base(options: Options, table: Table) -> datetime | None:
+def _base(options: Options, exported: ExportMoment | None) -> datetime | None:
     """Return the moment of the export that the file was made from, None where nothing is merged."""
     if options.mode == ImportMode.ADDITION or not options.merges:
         return None
-    exported = read_moment(table.properties)
     return exported.at if exported and is_known(exported.at) else None
 
 

@@ -2,20 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 
-from contacts.models import CONTACT_FIELDS, ContactType
+from contacts.models import Contact
 from importexport.models import ComparedContact, ImportRun
-from importexport.rows.columns import COLUMNS
-from importexport.rows.values import quoted
+from importexport.rows.columns import texts_by_title
+from importexport.rows.values import Value, quoted
 from importexport.runs.merge import Comparison
+from importexport.runs.pairs import by_field
 from members.models import Member
 
 COMPARED_A_PAGE = 20
-_TITLES = {column.field: column.title for column in COLUMNS if column.field}
-_State = Mapping[str, Any] | None
+_State = Mapping[str, Value] | None
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,9 @@ def compared_page(run: ImportRun, number: str | None, *, is_conflict: bool) -> "
 
 def conflict_sentence(reference: str, conflict: Comparison) -> str:
     """Return a conflict in a line: `C1, Anne Dupont : Tel « 01 », site « 02 », fichier « 03 »`."""
-    base, site, file = (_by_field(one) for one in (conflict.base, conflict.site, conflict.file))
+    base, site, file = (by_field(one) for one in (conflict.base, conflict.site, conflict.file))
     place = f"ligne {conflict.line}, " if conflict.line else ""
-    start = f"{place}{reference}, {_name(base, site, file)}"
+    start = f"{place}{reference}, {_title(base, site, file)}"
     if site is None or file is None:
         return f"{start} : {_happened(base, site, file).lower()}"
     fields = (
@@ -75,7 +76,7 @@ def _line(stored: ComparedContact, member: Member | None) -> ComparedLine:
     return ComparedLine(
         stored=stored,
         member=member,
-        name=_name(*states),
+        name=_title(*states),
         what_happened=_happened(*states, is_conflict=stored.is_conflict),
         site_means="il reste supprimé" if stored.site is None else "il reste comme il est",
         file_means=_file_means(stored),
@@ -89,13 +90,10 @@ def _file_means(stored: ComparedContact) -> str:
     return "il revient, comme sa ligne" if stored.site is None else "il devient comme sa ligne"
 
 
-def _name(base: _State, site: _State, file: _State) -> str:
-    """Return what the contact is called: by the site, else the file, else the export."""
-    for state in (site, file, base):
-        for field in ("name", "job_title", "email", "phones") if state else ():
-            if state and state.get(field):
-                return str(state[field])
-    return "Contact sans nom"
+def _title(*states: _State) -> str:
+    """Return what the contact is called: on the site, else in the file, else at the export."""
+    base, site, file = states
+    return Contact(**(site or file or base or {})).title
 
 
 def _happened(base: _State, site: _State, file: _State, *, is_conflict: bool = True) -> str:
@@ -111,23 +109,18 @@ def _happened(base: _State, site: _State, file: _State, *, is_conflict: bool = T
 
 def _fields(base: _State, site: _State, file: _State) -> list[ComparedField]:
     """Return the fields that are not the same in all states that there are."""
-    states = [state for state in (base, site, file) if state is not None]
+    texts = [
+        texts_by_title(partial(_value, state)) if state else {} for state in (base, site, file)
+    ]
+    there = [each for each in texts if each]
     return [
-        ComparedField(title, _shown(base, field), _shown(site, field), _shown(file, field))
-        for field, title in _TITLES.items()
-        if len(states) == 1 or len({_shown(state, field) for state in states}) > 1
-        if any(_shown(state, field) for state in states)
+        ComparedField(title, *(each.get(title) for each in texts))
+        for title in there[0]
+        if len(there) == 1 or len({each[title] for each in there}) > 1
+        if any(each[title] for each in there)
     ]
 
 
-def _shown(state: _State, field: str) -> str | None:
-    if state is None:
-        return None
-    value = state.get(field, "")
-    if field == "type":
-        return f"{value} ({ContactType(value).label})"
-    return str(value)
-
-
-def _by_field(values: Sequence[Any] | None) -> _State:
-    return None if values is None else dict(zip(CONTACT_FIELDS, values, strict=True))
+def _value(state: Mapping[str, Value], field: str) -> Value:
+    # A run that is older than the field lacks it.
+    return state.get(field, "")

@@ -87,7 +87,7 @@ def merge_member(
 
 
 class _Merging:
-    """The merge of one member on its way; `now` has the site's contacts by their keys."""
+    """The steps of merging one member; `now` has the site's contacts by their keys."""
 
     def __init__(self, columns: FileColumns, choose: Choose, now: dict[int, StoredContact]) -> None:
         self.comparisons: list[Comparison] = []

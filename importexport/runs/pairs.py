@@ -30,6 +30,11 @@ class StoredContact(NamedTuple):
     values: Values
 
 
+def by_field(values: Values | None) -> dict[str, Value] | None:
+    """Return the values by the names of their fields; None for None."""
+    return None if values is None else dict(zip(CONTACT_FIELDS, values, strict=True))
+
+
 class WantedContact(NamedTuple):
     """A contact as a run leaves it, from a line of the file or from the site alone.
 

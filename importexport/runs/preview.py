@@ -7,13 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 
 from base.database import slices
 from base.differences import Difference, differences
-from contacts.models import Contact, ContactType, ContactValues
+from contacts.models import Contact, ContactType
 from importexport.models import (
     ChangeKind,
     ImportChange,
@@ -21,7 +22,7 @@ from importexport.models import (
     ImportRun,
     PreviousValues,
 )
-from importexport.rows.columns import COLUMNS
+from importexport.rows.columns import texts_by_title
 from importexport.runs.changed_contacts import history_addresses
 from importexport.runs.consequences import Effect
 from importexport.runs.line_places import (
@@ -218,13 +219,8 @@ def _change_line(change: ImportChange, before: PreviousValues | None) -> Line:
     line = _line(kind.label, source, place, line=change.line, changed_at=change.site_changed_at)
     if before is None:
         return line
-    return replace(line, differences=differences(_texts(before), _texts(change)))
-
-
-def _texts(values: ContactValues) -> dict[str, str]:
-    """Return the values as a file has them, by the titles of its columns."""
-    texts = {column.title: str(getattr(values, column.field)) for column in COLUMNS if column.field}
-    return texts | {"Type": f"{values.type} ({ContactType(values.type).label})"}
+    then, now = (texts_by_title(partial(getattr, state)) for state in (before, change))
+    return replace(line, differences=differences(then, now))
 
 
 def _line(

@@ -69,7 +69,7 @@ def _digest_of_all() -> str:
             cursor.execute(f"SELECT {numbers} FROM contacts_contact")  # noqa: S608
             return " ".join(map(str, cursor.fetchone()))
         with transaction.atomic():
-            # The keys of those who write now may be lower than the last one.
+            # Who writes now may have a lower key than the last one that is committed.
             cursor.execute("LOCK TABLE contacts_contact IN SHARE MODE")
             cursor.execute(f"SELECT {numbers} FROM contacts_contact")  # noqa: S608
             return " ".join(map(str, cursor.fetchone()))

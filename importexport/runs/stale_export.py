@@ -10,7 +10,7 @@ from contacts.past import Past, past_of
 from importexport.models import ComparedContact, ImportRun, Side
 from importexport.rows.columns import ContactRow
 from importexport.runs.merge import Choose, Comparison, Merge, merge_member
-from importexport.runs.pairs import FileColumns, StoredContact, Values
+from importexport.runs.pairs import FileColumns, StoredContact, Values, by_field
 from importexport.states import RunState
 
 
@@ -49,7 +49,7 @@ def merge_export(
 
 
 def _base(exported_at: datetime) -> Past:
-    """Return the contacts that the file was made from, as far as they are other now.
+    """Return the contacts that the file was made from, as far as they differ from those of now.
 
     People go on with a file that they have imported already: what its earlier imports changed is
     the file's own change, not the site's.
@@ -85,14 +85,10 @@ def compared_contact(run: ImportRun, member_id: int, compared: Comparison) -> Co
         line=compared.line,
         is_conflict=compared.is_conflict,
         choice=compared.choice or "",
-        base=_by_field(compared.base),
-        site=_by_field(compared.site),
-        file=_by_field(compared.file),
+        base=by_field(compared.base),
+        site=by_field(compared.site),
+        file=by_field(compared.file),
     )
-
-
-def _by_field(values: Values | None) -> dict[str, Any] | None:
-    return None if values is None else dict(zip(CONTACT_FIELDS, values, strict=True))
 
 
 def _values(by_field: dict[str, Any] | None) -> Values | None:

@@ -31,7 +31,7 @@ logger = getLogger(__name__)
 
 
 def confirm(run: ImportRun, preview_key: UUID) -> bool:
-    """Have a run applied; return False where this is not its current preview, without conflicts."""
+    """Have a run applied; return False where this is not its preview, or a conflict is open."""
     previewed = _previewed(run, preview_key).filter(undecided_count=0)
     return _handed_over(run, change_state(previewed, (RunState.READY,), RunState.APPLYING))
 

@@ -12,20 +12,11 @@ from contacts.history_pages import CHANGES_READ, LINES_A_PAGE
 from contacts.models import Contact, FormerContact
 from contacts.order import move_to_beginning, reorder, step
 from members.models import FormerMember
+from tests.contacts.test_history import OTHER_VALUES
 from tests.factories import ContactFactory, MemberFactory
 from tests.importexport.files_made import csv_file
 from tests.importexport.importing import run_import
 from tests.pages import AWKWARD_TEXTS, cells, links, page, text
-
-OTHER_VALUES = {
-    "name": "Ève",
-    "note": "Absente le lundi",
-    "job_title": "Directrice",
-    "email": "eve@x.fr",
-    "phones": "0478000000",
-    "fax": "0478000001",
-    "type": 1,
-}
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def person_gone(client, mailoutbox):
 
 
 def _imports():
-    """A refused file, an old export, one that was imported and undone, with warnings; after her."""
+    """Send three files that name her: one is refused, one is an old export, one is undone."""
     export = OldExport().change(MARK, note="x")
     Contact.objects.update(note=f"{MARK} too")
     ready(named(f"{MARK}.ods", export.file().getvalue()), sync=True)

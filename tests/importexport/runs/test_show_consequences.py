@@ -142,7 +142,7 @@ def said(path, **options):
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
-def test_the_command_tells_the_numbers_after_its_summary(site, path, dry_run):
+def test_the_command_prints_the_numbers_after_its_summary(site, path, dry_run):
     lines = said(path, sync=True, dry_run=dry_run)
     assert lines[-9].startswith("lignes : 2, ")
     assert lines[-8:] == [
