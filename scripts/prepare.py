@@ -17,6 +17,8 @@ from django.contrib.staticfiles.finders import get_finders  # noqa: E402
 from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 from django.core.management import execute_from_command_line  # noqa: E402
 
+from base.authorship import Way, written_by  # noqa: E402
+
 
 def main() -> None:
     """Run the commands; one that fails says why and ends the process."""
@@ -29,7 +31,8 @@ def main() -> None:
 
 
 def manage(*arguments: str) -> None:
-    execute_from_command_line(["manage.py", *arguments])
+    with written_by(Way.COMMAND, program=arguments[0]):
+        execute_from_command_line(["manage.py", *arguments])
 
 
 def collect() -> None:
